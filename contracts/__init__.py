@@ -1,0 +1,1 @@
+"""What is said between the SIAO and its partners, and nothing of how: messages, code lists, topics."""

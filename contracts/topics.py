@@ -1,0 +1,191 @@
+"""Every topic of the platform as a typed constant, with who may write and read it; nothing else may name a topic."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class Service(StrEnum):
+    """A service of the SIAO; its value is also its Kafka principal, consumer group and database."""
+
+    OFFERS = "offers"
+    INTAKE = "intake"
+    ORIENTATION = "orientation"
+    REPORTING = "reporting"
+
+
+class Role(StrEnum):
+    """What a partner is for the SIAO (domain vocabulary: actors)."""
+
+    STRUCTURE = "structure"
+    PRESCRIBER = "prescriber"
+    BAILLEUR = "bailleur"
+    RESERVATAIRE = "reservataire"
+    PREFECTURE = "prefecture"
+    COLLECTIVITE = "collectivite"
+    OPERATOR = "operator"
+    MEMBER = "member"
+
+
+DAY_MS: Final = 86_400_000
+# What a partner may put in one record, in bytes: far above any legitimate message, far below what hurts.
+PARTNER_MESSAGE_BYTES: Final = 65_536
+CORE_PARTITIONS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of the SIAO itself. `config` is Kafka topic configuration; keys are SIAO codes unless said."""
+
+    name: str
+    meaning: str
+    writers: tuple[Service, ...]
+    readers: tuple[Service, ...]
+    partitions: int = CORE_PARTITIONS
+    config: dict[str, str] = field(default_factory=dict)
+
+
+# Core topics are pseudonymous and kept for ever: any read model can be rebuilt from them.
+FOREVER: Final = {"retention.ms": "-1", "cleanup.policy": "delete"}
+ALL_SERVICES: Final = tuple(Service)
+
+PARTNERS: Final = Topic(
+    "siao.partners",
+    "the register of partners; key: partner id; written by provisioning",
+    (),
+    ALL_SERVICES,
+    partitions=1,
+    config={"cleanup.policy": "compact"},
+)
+OFFERS: Final = Topic(
+    "siao.offers",
+    "structures, their rules, their vacancies",
+    (Service.OFFERS,),
+    (Service.ORIENTATION, Service.INTAKE, Service.REPORTING),
+    config=FOREVER,
+)
+HOUSEHOLDS: Final = Topic(
+    "siao.households",
+    "requests and households, without identity",
+    (Service.INTAKE,),
+    (Service.ORIENTATION, Service.REPORTING),
+    config=FOREVER,
+)
+ANSWERS: Final = Topic(
+    "siao.answers",
+    "answers and decisions received from partners, and deadlines reached",
+    (Service.ORIENTATION,),
+    (Service.ORIENTATION, Service.INTAKE),
+    config=FOREVER,
+)
+DESIGNATIONS: Final = Topic(
+    "siao.designations",
+    "designations, their answers and their proofs, admissions and departures",
+    (Service.ORIENTATION,),
+    (Service.OFFERS, Service.INTAKE, Service.REPORTING),
+    config=FOREVER,
+)
+CORE: Final = (PARTNERS, OFFERS, HOUSEHOLDS, ANSWERS, DESIGNATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A kind of partner topic, named `partners.<partner id>.<channel>`.
+
+    inbound: written by the partner and read by `services`; outbound: written by `services`, read by the partner.
+    """
+
+    name: str
+    inbound: bool
+    meaning: str
+    services: tuple[Service, ...]
+    roles: tuple[Role, ...]
+    config: dict[str, str] = field(default_factory=dict)
+
+    def of(self, partner: str) -> str:
+        """The topic's name for one partner."""
+        return f"partners.{partner}.{self.name}"
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression a service subscribes to."""
+        return rf"^partners\.[a-z0-9-]+\.{self.name}$"
+
+
+INBOUND_CONFIG: Final = {"retention.ms": str(7 * DAY_MS), "max.message.bytes": str(PARTNER_MESSAGE_BYTES)}
+# Notices carry identities: they are kept for days, not for ever.
+NOTICES_CONFIG: Final = {"retention.ms": str(7 * DAY_MS)}
+# A household housed elsewhere must leave the partner's copy: tombstones stay readable for a week.
+FEED_CONFIG: Final = {
+    "cleanup.policy": "compact",
+    "delete.retention.ms": str(7 * DAY_MS),
+    "max.compaction.lag.ms": str(DAY_MS),
+}
+
+VACANCIES: Final = Channel(
+    "vacancies",
+    True,
+    "what a structure offers: itself, its rules, its vacancies",
+    (Service.OFFERS,),
+    (Role.STRUCTURE,),
+    INBOUND_CONFIG,
+)
+REQUESTS: Final = Channel(
+    "requests",
+    True,
+    "requests with their evaluation; households ready for ordinary housing",
+    (Service.INTAKE,),
+    (Role.STRUCTURE, Role.PRESCRIBER, Role.PREFECTURE, Role.COLLECTIVITE),
+    INBOUND_CONFIG,
+)
+PARTNER_ANSWERS: Final = Channel(
+    "answers",
+    True,
+    "answers to designations, admissions, departures, rehousings",
+    (Service.ORIENTATION,),
+    (Role.STRUCTURE, Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE, Role.MEMBER),
+    INBOUND_CONFIG,
+)
+DECISIONS: Final = Channel(
+    "decisions",
+    True,
+    "the operator's decisions",
+    (Service.ORIENTATION,),
+    (Role.OPERATOR,),
+    INBOUND_CONFIG,
+)
+NOTICES: Final = Channel(
+    "notices",
+    False,
+    "what the SIAO tells a partner: one answer to each message, designations, reminders",
+    (Service.OFFERS, Service.INTAKE, Service.ORIENTATION),
+    tuple(Role),
+    NOTICES_CONFIG,
+)
+READY_HOUSEHOLDS: Final = Channel(
+    "ready-households",
+    False,
+    "the live nominative list of households ready for ordinary housing; key: household id; a tombstone removes",
+    (Service.INTAKE,),
+    (Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE),
+    FEED_CONFIG,
+)
+INDICATORS: Final = Channel(
+    "indicators",
+    False,
+    "indicators, in ménages and in personnes",
+    (Service.REPORTING,),
+    (Role.PREFECTURE, Role.COLLECTIVITE, Role.OPERATOR),
+)
+CHANNELS: Final = (VACANCIES, REQUESTS, PARTNER_ANSWERS, DECISIONS, NOTICES, READY_HOUSEHOLDS, INDICATORS)
+
+
+def channels_of(role: Role) -> tuple[Channel, ...]:
+    """The channels that a partner of this role has."""
+    return tuple(channel for channel in CHANNELS if role in channel.roles)
+
+
+def split_partner_topic(topic: str) -> tuple[str, str] | None:
+    """`partners.chrs-7.vacancies` -> ("chrs-7", "vacancies"); None for a topic that is not a partner's."""
+    parts = topic.split(".")
+    return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == "partners" else None
