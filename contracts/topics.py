@@ -35,13 +35,14 @@ CORE_PARTITIONS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic of the SIAO itself. `config` is Kafka topic configuration; keys are SIAO codes unless said."""
+    """A topic of the SIAO itself. `config` is Kafka topic configuration; `key` says what its records' keys are."""
 
     name: str
     meaning: str
     writers: tuple[Service, ...]
     readers: tuple[Service, ...]
     partitions: int = CORE_PARTITIONS
+    key: str = "SIAO code"
     config: dict[str, str] = field(default_factory=dict)
 
 
@@ -51,17 +52,18 @@ ALL_SERVICES: Final = tuple(Service)
 
 PARTNERS: Final = Topic(
     "siao.partners",
-    "the register of partners; key: partner id; written by provisioning",
+    "the register of partners; written by provisioning",
     (),
     ALL_SERVICES,
     partitions=1,
+    key="partner id",
     config={"cleanup.policy": "compact"},
 )
 OFFERS: Final = Topic(
     "siao.offers",
     "structures, their rules, their vacancies",
     (Service.OFFERS,),
-    (Service.ORIENTATION, Service.INTAKE, Service.REPORTING),
+    (Service.ORIENTATION, Service.REPORTING),
     config=FOREVER,
 )
 HOUSEHOLDS: Final = Topic(
@@ -101,6 +103,9 @@ class Channel:
     services: tuple[Service, ...]
     roles: tuple[Role, ...]
     config: dict[str, str] = field(default_factory=dict)
+    # One partition: a partner's messages are read in the order in which they were sent, whatever their keys.
+    partitions: int = 1
+    key: str = "none needed"
 
     def of(self, partner: str) -> str:
         """The topic's name for one partner."""
@@ -165,19 +170,13 @@ NOTICES: Final = Channel(
 READY_HOUSEHOLDS: Final = Channel(
     "ready-households",
     False,
-    "the live nominative list of households ready for ordinary housing; key: household id; a tombstone removes",
+    "the live nominative list of households ready for ordinary housing; a tombstone removes",
     (Service.INTAKE,),
     (Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE),
     FEED_CONFIG,
+    key="household id",
 )
-INDICATORS: Final = Channel(
-    "indicators",
-    False,
-    "indicators, in ménages and in personnes",
-    (Service.REPORTING,),
-    (Role.PREFECTURE, Role.COLLECTIVITE, Role.OPERATOR),
-)
-CHANNELS: Final = (VACANCIES, REQUESTS, PARTNER_ANSWERS, DECISIONS, NOTICES, READY_HOUSEHOLDS, INDICATORS)
+CHANNELS: Final = (VACANCIES, REQUESTS, PARTNER_ANSWERS, DECISIONS, NOTICES, READY_HOUSEHOLDS)
 
 
 def channels_of(role: Role) -> tuple[Channel, ...]:

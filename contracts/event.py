@@ -1,0 +1,210 @@
+"""The envelope: CloudEvents 1.0 over Kafka, binary or structured; refuses the unreadable, and says where."""
+
+import json
+import re
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+Headers: TypeAlias = Sequence[tuple[str, bytes]]
+
+# Ids that we derive live in a namespace of our own: the same cause always gives the same id, on every replay.
+NAMESPACE: Final = uuid.UUID("6f1c8e2a-3b0d-5c47-9e55-51a0c0ffee92")
+STRUCTURED: Final = "application/cloudevents+json"
+ID_LENGTH: Final = 128
+_TIME: Final = TypeAdapter(AwareDatetime)
+_TIME_START: Final = re.compile(r"[0-9]{4}-")
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class Message(BaseModel):
+    """Anything that crosses a topic. Never quotes its input in an error: the input may name a person."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+
+
+M = TypeVar("M", bound=Message)
+
+
+class Fact(Message):
+    """What the SIAO says. Readers ignore fields they do not know, so that a fact can grow."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Refusal(Exception):
+    """An input that we will not take, for a reason its sender can act upon.
+
+    code: a key of `contracts.rejections.REJECTIONS`; path: JSON path in the message, "$" for the whole;
+    detail: machine facts only (names of fields, numbers), never a value that the sender wrote.
+    """
+
+    def __init__(self, code: str, path: str = "$", detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.path, self.detail = code, path, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who says what, when. `source`: `/partners/<id>` or `/siao/<service>`; `time`: the sender's, in UTC."""
+
+    id: str
+    type: str
+    source: str
+    time: datetime
+    subject: str | None = None
+    traceparent: str | None = None
+
+
+def derived_id(*causes: str) -> str:
+    """An id that depends on its causes only, so that handling a message again gives the same ids."""
+    return str(uuid.uuid5(NAMESPACE, "\x1f".join(causes)))
+
+
+def partner_source(partner: str) -> str:
+    """The `ce_source` of a partner's messages."""
+    return f"/partners/{partner}"
+
+
+def binary_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
+    """The Kafka headers of an envelope in CloudEvents' binary mode."""
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", envelope.id.encode()),
+        ("ce_type", envelope.type.encode()),
+        ("ce_source", envelope.source.encode()),
+        ("ce_time", envelope.time.astimezone(UTC).isoformat().encode()),
+        ("content-type", b"application/json"),
+    ]
+    if envelope.subject is not None:
+        headers.append(("ce_subject", envelope.subject.encode()))
+    if envelope.traceparent is not None:
+        headers.append(("traceparent", envelope.traceparent.encode()))
+    return headers
+
+
+def open_envelope(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> tuple[Envelope, bytes]:
+    """Read the envelope of a record and the JSON text of its data.
+
+    Raises Refusal (`header-unreadable`, `envelope-missing`, `id-invalid`, `type-unknown`, `source-forged`,
+    `time-invalid`, `body-empty`, `body-not-json`, `body-duplicate-key`) and nothing else, whatever it holds.
+    The texts of the envelope are printable and short: they can be kept, logged and sent back.
+    """
+    texts: dict[str, str] = {}
+    for name, raw in headers:
+        if not (name.startswith("ce_") or name in ("content-type", "traceparent")):
+            continue
+        try:
+            texts[name] = (raw or b"").decode()
+        except UnicodeDecodeError:
+            raise Refusal("header-unreadable", f"headers.{_clean(name)}") from None
+    if value is None or not value:
+        raise Refusal("body-empty")
+    if texts.get("content-type", "").startswith(STRUCTURED):
+        return _open_structured(value)
+    return _envelope({name.removeprefix("ce_"): text for name, text in texts.items()}, "headers.ce_"), value
+
+
+def _open_structured(value: bytes) -> tuple[Envelope, bytes]:
+    try:
+        document: Any = json.loads(value.decode(), object_pairs_hook=_refuse_duplicates)
+        attributes = {name: text for name, text in _object(document).items() if isinstance(text, str)}
+        envelope = _envelope(attributes, "$.")
+        if not isinstance(document.get("data"), dict):
+            raise Refusal("body-empty", "$.data")
+        return envelope, json.dumps(document["data"], allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise Refusal("body-not-json") from None
+
+
+def _object(document: Any) -> dict[str, Any]:
+    if not isinstance(document, dict):
+        raise Refusal("envelope-missing")
+    return document
+
+
+def _envelope(attributes: dict[str, str], where: str) -> Envelope:
+    for name in ("id", "type", "source"):
+        if not attributes.get(name):
+            raise Refusal("envelope-missing", f"{where}{name}")
+    subject = attributes.get("subject")
+    for name, code in (("id", "id-invalid"), ("type", "type-unknown"), ("source", "source-forged")):
+        if not _presentable(attributes[name]):
+            raise Refusal(code, f"{where}{name}")
+    if subject is not None and not _presentable(subject):
+        raise Refusal("header-unreadable", f"{where}subject")
+    traceparent = attributes.get("traceparent", "")
+    return Envelope(
+        id=attributes["id"],
+        type=attributes["type"],
+        source=attributes["source"],
+        time=_instant(attributes.get("time", ""), f"{where}time"),
+        subject=subject,
+        # The rule of W3C Trace Context: what does not look like a trace is ignored, not refused.
+        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else None,
+    )
+
+
+def _presentable(text: str) -> bool:
+    return len(text) <= ID_LENGTH and text.isprintable()
+
+
+def _instant(text: str, path: str) -> datetime:
+    try:
+        # pydantic alone would also take a number of seconds.
+        if _TIME_START.match(text):
+            return _TIME.validate_strings(text).astimezone(UTC)
+    except (ValidationError, OverflowError):
+        pass
+    raise Refusal("time-invalid", path)
+
+
+def read_body(model: type[M], body: bytes) -> M:
+    """Validate a JSON text. Raises Refusal with the path of the first fault; duplicate keys are a fault."""
+    if b"\\u0000" in body:
+        # No database text can hold it, no person writes it.
+        raise Refusal("body-invalid", "$", "null_character")
+    try:
+        message = model.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+        if first["type"] == "json_invalid":
+            raise Refusal("body-not-json", "$", first["type"]) from None
+        raise Refusal("body-invalid", _json_path(first["loc"], from_json(body)), first["type"]) from None
+    # Valid, hence shallow and small: the standard parser is safe here, and it alone shows duplicate keys.
+    json.loads(body, object_pairs_hook=_refuse_duplicates)
+    return message
+
+
+def _json_path(location: tuple[int | str, ...], document: Any) -> str:
+    """The JSON path of pydantic's location in the document, without the names of variants that it adds."""
+    path = "$"
+    for index, part in enumerate(location):
+        if isinstance(part, int):
+            path += f"[{part}]"
+            document = document[part]
+        elif isinstance(document, dict) and part in document:
+            path += f".{_clean(part)}"
+            document = document[part]
+        elif index == len(location) - 1 and part != "[key]":
+            path += f".{_clean(part)}"
+    return path
+
+
+def _clean(key: str) -> str:
+    """A key that the sender may have invented, cut and cleaned."""
+    return "".join(c for c in key[:40] if c.isalnum() or c in "_-")
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise Refusal("body-duplicate-key", f"$..{_clean(twice)}")
+    return found

@@ -1,0 +1,96 @@
+"""Messages, code lists and rejections as JSON documents; it describes the models and never adds to them."""
+
+import inspect
+from typing import Any, Final
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import core_schema
+
+from contracts import codes
+from contracts.catalogue import MESSAGES, Model
+from contracts.codes import Labelled
+from contracts.rejections import REJECTIONS
+from contracts.topics import CHANNELS
+
+DIALECT: Final = GenerateJsonSchema.schema_dialect
+INBOUND: Final = frozenset(channel.name for channel in CHANNELS if channel.inbound)
+
+
+class _Labels(GenerateJsonSchema):
+    """JSON Schema with the French labels of code lists, in the order of the code, no field titles."""
+
+    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
+        document = super().enum_schema(schema)
+        if issubclass(schema["cls"], Labelled):
+            document["x-labels"] = {code.value: code.label for code in schema["cls"]}
+        return document
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:  # noqa: ARG002
+        return value
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
+
+
+def json_schema(family: str, kind: str) -> dict[str, Any]:
+    """The JSON Schema of a message type on a topic or channel.
+
+    Inbound: what a sender must respect, nothing more is taken. Outbound: what a reader can count on; a reader
+    ignores what it does not know, so that a message can grow.
+    """
+    inbound = family in INBOUND
+    mode: JsonSchemaMode = "validation" if inbound else "serialization"
+    document = MESSAGES[family][kind].model_json_schema(schema_generator=_Labels, mode=mode)
+    identity = {"$schema": DIALECT, "$id": f"urn:siao:contracts:{family}:{kind}"}
+    return identity | (document if inbound else _open(document))
+
+
+def _open(document: Any) -> Any:
+    """The same schema, open to fields that do not exist yet."""
+    if isinstance(document, list):
+        return [_open(part) for part in document]
+    if not isinstance(document, dict):
+        return document
+    return {
+        name: _open(part) for name, part in document.items() if not (name == "additionalProperties" and part is False)
+    }
+
+
+def summary(model: Model) -> str:
+    """What a message says, in one line: the first of its docstring."""
+    return (inspect.getdoc(model) or "").splitlines()[0]
+
+
+def code_lists() -> dict[str, Any]:
+    """Every code list: its codes with their French labels, SI SIAO codes where known, and groups."""
+    lists = (value for value in vars(codes).values() if inspect.isclass(value) and issubclass(value, Labelled))
+    return {
+        codes_.__name__: {"description": inspect.getdoc(codes_), "codes": [_code(code) for code in codes_]}
+        for codes_ in lists
+        if len(codes_)
+    }
+
+
+def _code(code: Labelled) -> dict[str, Any]:
+    row: dict[str, Any] = {"code": code.value, "label": code.label}
+    if code.si_siao is not None:
+        row["si_siao"] = code.si_siao
+    for family in ("regime", "group"):
+        if hasattr(code, family):
+            row[family] = getattr(code, family).value
+    return row
+
+
+def rejections() -> dict[str, Any]:
+    """Every rejection code with what happened and what to do, in French and in English."""
+    return {code: {"fr": rejection.fr, "en": rejection.en} for code, rejection in REJECTIONS.items()}
+
+
+def schema_documents() -> dict[str, dict[str, Any]]:
+    """Path under `contracts/` -> document."""
+    documents = {
+        f"schemas/{family}/{kind}.json": json_schema(family, kind)
+        for family, kinds in MESSAGES.items()
+        for kind in kinds
+    }
+    return documents | {"schemas/codes.json": code_lists(), "schemas/rejections.json": rejections()}

@@ -1,0 +1,188 @@
+"""Every reason for which a message is rejected: a stable code, what happened and what to do, in French and English."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """What a sender reads. `fr` and `en` say what happened and what to do, in one or two sentences."""
+
+    code: str
+    fr: str
+    en: str
+
+
+_ALL: Final = (
+    Rejection(
+        "envelope-missing",
+        "L'enveloppe CloudEvents est incomplète. Envoyez ce_id, ce_type, ce_source et ce_time en en-têtes Kafka.",
+        "The CloudEvents envelope is incomplete. Send ce_id, ce_type, ce_source and ce_time as Kafka headers.",
+    ),
+    Rejection(
+        "header-unreadable",
+        "Un en-tête n'est pas du texte lisible. Encodez les en-têtes ce_* en UTF-8, sans caractère de contrôle.",
+        "A header is not readable text. Encode the ce_* headers in UTF-8, without control characters.",
+    ),
+    Rejection(
+        "id-invalid",
+        "ce_id doit être un texte imprimable de 1 à 128 caractères, différent pour chaque message.",
+        "ce_id must be a printable text of 1 to 128 characters, different for each message.",
+    ),
+    Rejection(
+        "id-reused",
+        "Ce ce_id a déjà servi pour un autre contenu. Donnez un nouvel identifiant à chaque nouveau message.",
+        "This ce_id was already used for another content. Give each new message a new id.",
+    ),
+    Rejection(
+        "time-invalid",
+        "ce_time doit être un instant ISO 8601 avec fuseau, par exemple 2026-11-24T08:00:00Z.",
+        "ce_time must be an ISO 8601 instant with its zone, for example 2026-11-24T08:00:00Z.",
+    ),
+    Rejection(
+        "source-forged",
+        "ce_source ne désigne pas le partenaire à qui appartient ce topic. Utilisez /partners/<votre identifiant>.",
+        "ce_source is not the partner this topic belongs to. Use /partners/<your id>.",
+    ),
+    Rejection(
+        "partner-unknown",
+        "Ce partenaire n'est plus inscrit au registre du SIAO. Contactez l'opérateur du SIAO.",
+        "This partner is not (or no longer) in the SIAO's register. Contact the SIAO's operator.",
+    ),
+    Rejection(
+        "type-unknown",
+        "Ce type ou cette version de message n'existe pas sur ce topic. Voyez la table des messages du contrat.",
+        "This message type or version does not exist on this topic. See the contract's table of messages.",
+    ),
+    Rejection(
+        "role-not-entitled",
+        "Votre rôle ne permet pas d'envoyer ce message. Vérifiez votre inscription auprès de l'opérateur du SIAO.",
+        "Your role may not send this message. Check your registration with the SIAO's operator.",
+    ),
+    Rejection(
+        "body-empty",
+        "Le message n'a pas de contenu. Envoyez un objet JSON.",
+        "The message has no content. Send a JSON object.",
+    ),
+    Rejection(
+        "body-not-json",
+        "Le contenu n'est pas du JSON valide en UTF-8.",
+        "The content is not valid JSON in UTF-8.",
+    ),
+    Rejection(
+        "body-duplicate-key",
+        "Une clé JSON figure deux fois dans le même objet. Gardez-en une seule.",
+        "A JSON key appears twice in the same object. Keep one of them.",
+    ),
+    Rejection(
+        "body-invalid",
+        "Le contenu ne respecte pas le schéma du contrat, à l'endroit indiqué. Corrigez ce champ et renvoyez.",
+        "The content does not follow the contract's schema, at the path given. Correct this field and send again.",
+    ),
+    Rejection(
+        "internal",
+        "Le message est conservé mais n'a pas pu être traité par notre faute. L'exploitant en est averti.",
+        "The message is kept but could not be handled, by our fault. The operators are alerted.",
+    ),
+    Rejection(
+        "out-of-scope-emergency",
+        "L'hébergement d'urgence n'est pas demandé ici. Adressez-vous au 115.",
+        "Emergency shelter is not requested here. Contact the 115.",
+    ),
+    Rejection(
+        "out-of-scope-asylum",
+        "Le dispositif national d'accueil n'est pas demandé ici. Adressez-vous à l'OFII.",
+        "The asylum scheme is not requested here. Contact the OFII.",
+    ),
+    Rejection(
+        "revision-stale",
+        "Une version plus récente de cet objet est déjà enregistrée. Augmentez le numéro de révision.",
+        "A more recent version of this object is already recorded. Increase its revision number.",
+    ),
+    Rejection(
+        "structure-unknown",
+        "Cette structure n'est pas décrite. Envoyez d'abord structure.described.v1.",
+        "This structure is not described. Send structure.described.v1 first.",
+    ),
+    Rejection(
+        "place-unknown",
+        "Cette place n'existe pas dans la description de la structure. Mettez la description à jour.",
+        "This place is not in the structure's description. Update the description first.",
+    ),
+    Rejection(
+        "place-occupied",
+        "Un ménage occupe cette place. Envoyez d'abord household.left.v1.",
+        "A household lives in this place. Send household.left.v1 first.",
+    ),
+    Rejection(
+        "vacancy-already-open",
+        "Cette place est déjà déclarée vacante.",
+        "This place is already declared vacant.",
+    ),
+    Rejection(
+        "vacancy-not-open",
+        "Cette place n'est pas déclarée vacante.",
+        "This place is not declared vacant.",
+    ),
+    Rejection(
+        "rule-unsatisfiable",
+        "Cette règle du projet d'établissement ne peut être satisfaite par personne. Corrigez-la.",
+        "Nobody can satisfy this rule of the projet d'établissement. Correct it.",
+    ),
+    Rejection(
+        "lead-applicant-not-one",
+        "Le ménage doit avoir exactement un demandeur principal.",
+        "The household must have exactly one lead applicant.",
+    ),
+    Rejection(
+        "applicant-disagrees",
+        "La personne n'a pas donné son accord. La demande ne peut pas être enregistrée.",
+        "The applicant does not agree. The request cannot be registered.",
+    ),
+    Rejection(
+        "request-unknown",
+        "Vous n'avez pas de demande portant cet identifiant.",
+        "You have no request with this id.",
+    ),
+    Rejection(
+        "request-closed",
+        "Cette demande est close.",
+        "This request is closed.",
+    ),
+    Rejection(
+        "household-not-hosted",
+        "Ce ménage n'est pas hébergé par votre structure.",
+        "This household is not hosted by your structure.",
+    ),
+    Rejection(
+        "stay-already-known",
+        "Un séjour portant cet identifiant, ou un séjour de ce ménage ou dans cette place, est déjà enregistré.",
+        "A stay with this id, or of this household or in this place, is already recorded.",
+    ),
+    Rejection(
+        "household-not-ready",
+        "Ce ménage n'est pas (ou plus) sur votre liste des ménages prêts.",
+        "This household is not (or no longer) on your list of ready households.",
+    ),
+    Rejection(
+        "designation-unknown",
+        "Aucune désignation portant cet identifiant ne vous concerne.",
+        "No designation with this id concerns you.",
+    ),
+    Rejection(
+        "designation-not-expecting",
+        "Cette désignation n'attend pas cette réponse dans son état actuel.",
+        "This designation does not expect this answer in its present state.",
+    ),
+    Rejection(
+        "article-unknown",
+        "L'article cité ne figure pas dans votre projet d'établissement en vigueur.",
+        "The article cited is not in your projet d'établissement in force.",
+    ),
+    Rejection(
+        "stay-unknown",
+        "Aucun séjour en cours de ce ménage dans votre structure.",
+        "This household has no stay under way in your structure.",
+    ),
+)
+REJECTIONS: Final = {rejection.code: rejection for rejection in _ALL}

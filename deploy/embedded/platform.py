@@ -1,0 +1,230 @@
+"""The whole platform as one object: infrastructure, provisioning, migrations, services; refuses to be half started.
+
+Everything is started from the caller's thread and waited for together, so that an interruption at any moment finds
+only processes to stop; one thread then watches over them.
+"""
+
+import base64
+import contextlib
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from contracts.partners import PartnerRegistered
+from contracts.topics import Service
+from deploy.embedded import ports, state
+from deploy.embedded.child import Child, stop_together, wait_until
+from deploy.embedded.failure import PlatformError
+from deploy.embedded.kafka import PORT as KAFKA_PORT
+from deploy.embedded.kafka import Kafka
+from deploy.embedded.postgres import PORT as POSTGRES_PORT
+from deploy.embedded.postgres import Postgres
+from deploy.embedded.service import Clock, Commands, Death, ServiceProcess, environment_of
+from deploy.provision.apply import apply
+from deploy.provision.credentials import Credentials
+
+SERVICES_PORT = 18081
+WATCH_SECONDS = 0.2
+MIGRATION_SECONDS = 120.0
+
+# Report(part, what it is doing): a part is "Kafka", "PostgreSQL", "provisioning" or a service.
+Report = Callable[[str, str], None]
+
+READY = "prêt / ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Loopback ports: Kafka's (its controller takes the next one), PostgreSQL's, the first of the services' four."""
+
+    kafka: int = KAFKA_PORT
+    postgres: int = POSTGRES_PORT
+    services: int = SERVICES_PORT
+
+
+DEFAULT_ADDRESSES = Addresses()
+DEFAULT_COMMANDS = Commands()
+
+
+def _unseen(_part: str, _text: str) -> None:
+    """A report that nobody reads."""
+
+
+class Platform:
+    """One run of the embedded platform over a state directory: `start`, use, `stop`; another run is another object.
+
+    deaths: every service that ended by itself and was started again, oldest first.
+    failure: why the platform stopped itself, None while all is well.
+    """
+
+    def __init__(
+        self,
+        directory: Path = state.STATE,
+        *,
+        partners: Sequence[PartnerRegistered] = (),
+        addresses: Addresses = DEFAULT_ADDRESSES,
+        clock: Clock | None = None,
+        log_level: str = "INFO",
+        report: Report = _unseen,
+        on_death: Callable[[Death], None] = lambda _: None,
+        commands: Commands = DEFAULT_COMMANDS,
+    ) -> None:
+        self.directory = directory
+        logs = directory / "logs"
+        self.kafka = Kafka(directory / "kafka", port=addresses.kafka, log_path=logs / "kafka.log")
+        self.postgres = Postgres(directory / "postgres", port=addresses.postgres, log_path=logs / "postgres.log")
+        self.services = {
+            name.value: ServiceProcess(name, addresses.services + rank, directory, commands.service(name))
+            for rank, name in enumerate(Service)
+        }
+        self.deaths: list[Death] = []
+        self.failure: PlatformError | None = None
+        self.credentials = Credentials({}, {})
+        self.ended = threading.Event()
+        self._partners, self._clock, self._log_level = partners, clock, log_level
+        self._report, self._on_death, self._commands = report, on_death, commands
+        self._migrations: dict[str, Child] = {}
+        self._stopping = threading.Event()
+        self._watcher: threading.Thread | None = None
+        self._lock: IO[str] | None = None
+
+    @property
+    def credentials_path(self) -> Path:
+        """The file of everyone's Kafka credentials, mode 0600."""
+        return self.directory / "credentials.json"
+
+    def start(self) -> None:
+        """Returns when every service is ready; raises PlatformError with one sentence, everything stopped again."""
+        self._lock = state.lock(self.directory)
+        try:
+            self._require_ports()
+            self._put_old_logs_aside()
+            self._start_all()
+        except BaseException:
+            self.stop()
+            raise
+        self._watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Stops the services, then Kafka and PostgreSQL; returns when every process is gone. Safe to call again."""
+        self._stopping.set()
+        if self._watcher is not None and self._watcher is not threading.current_thread():
+            self._watcher.join()
+        stop_together([*self._migrations.values(), *(service.child for service in self.services.values())])
+        stop_together([self.kafka.child, self.postgres.child])
+        if self._lock is not None:
+            self._lock.close()
+        self.ended.set()
+
+    def memory(self) -> dict[str, int]:
+        """Resident bytes of each part and its children, shared pages counted once (PSS, from /proc)."""
+        parts = {"Kafka": self.kafka.pid, "PostgreSQL": self.postgres.pid}
+        parts |= {name: service.pid for name, service in self.services.items()}
+        return {name: _proportional_bytes(pid) for name, pid in parts.items() if pid is not None}
+
+    def _require_ports(self) -> None:
+        for child in (self.kafka.child, self.postgres.child, *(s.child for s in self.services.values())):
+            child.end_leftover()
+        for name, service in self.services.items():
+            ports.require_free(service.port, name, "--services-port")
+
+    def _put_old_logs_aside(self) -> None:
+        for log in (self.directory / "logs").glob("*.log"):
+            log.replace(log.with_suffix(".log.1"))
+
+    def _start_all(self) -> None:
+        self.kafka.launch(lambda text: self._report("Kafka", text))
+        self.postgres.launch(lambda text: self._report("PostgreSQL", text))
+        self.postgres.wait_ready()
+        self._report("PostgreSQL", READY)
+        environments = self._migrate()
+        self.kafka.wait_ready()
+        self._report("Kafka", READY)
+        self._provision()
+        for child in self._migrations.values():
+            self._wait_migrated(child)
+        for name, service in self.services.items():
+            self._report(name, "démarrage / starting")
+            login = self.credentials.services[name]
+            broker = {"SIAO_KAFKA_USER": login.user, "SIAO_KAFKA_PASSWORD": login.password}
+            service.start({**environments[name], **broker})
+        for name, service in self.services.items():
+            wait_until("/ready", service.is_ready, service.child, patience=90)
+            self._report(name, READY)
+
+    def _migrate(self) -> dict[str, dict[str, str]]:
+        """Starts every service's migrations; returns each service's environment, its Kafka login still to come."""
+        passwords = state.remembered(self.directory / "databases.json", lambda: {s: state.password() for s in Service})
+        vault = state.remembered(self.directory / "vault.json", _new_vault_key)
+        environments = {}
+        for name, service in self.services.items():
+            self._report(name, "migrations")
+            self.postgres.ensure_role_and_database(name, passwords[name])
+            environments[name] = environment_of(
+                kafka=self.kafka.bootstrap,
+                database=self.postgres.dsn(name, name, passwords[name]),
+                port=service.port,
+                vault_key=vault["key"],
+                log_level=self._log_level,
+                clock=self._clock,
+            )
+            child = Child(
+                f"migrations {name}",
+                self.directory / "run" / f"migrate-{name}.pid",
+                self.directory / "logs" / f"migrate-{name}.log",
+            )
+            self._migrations[name] = child
+            child.start(self._commands.migrate(name), directory=state.ROOT, environment=environments[name])
+        return environments
+
+    def _wait_migrated(self, child: Child) -> None:
+        if child.wait(MIGRATION_SECONDS) != 0:
+            child.require_running()
+        child.stop()
+
+    def _provision(self) -> None:
+        self._report("provisioning", "topics, comptes, droits / topics, users, rights")
+        administrator = {
+            "kafka": self.kafka.bootstrap,
+            "user": self.kafka.admin_user,
+            "password": self.kafka.admin_password,
+        }
+        state.write_object(self.directory / "administrator.json", administrator)
+        settings = {**self.kafka.client_settings(), "log_level": 0}
+        self.credentials = apply(settings, self._partners, self.credentials_path).credentials
+        self._report("provisioning", READY)
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(WATCH_SECONDS):
+            for child in (self.kafka.child, self.postgres.child):
+                try:
+                    child.require_running()
+                except PlatformError as failure:
+                    self.failure = failure
+                    self.stop()
+                    return
+            for service in self.services.values():
+                death = service.tend()
+                if death is not None:
+                    self.deaths.append(death)
+                    self._on_death(death)
+
+
+def _new_vault_key() -> dict[str, str]:
+    return {"key": base64.b64encode(secrets.token_bytes(32)).decode()}
+
+
+def _proportional_bytes(pid: int) -> int:
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for member in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                total += member.memory_full_info().pss
+    return total

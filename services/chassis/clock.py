@@ -1,0 +1,33 @@
+"""Business time: the time that deadlines are counted in; real by default, accelerated for a simulation.
+
+Latencies are never measured with it: they are real.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+Clock: TypeAlias = Callable[[], datetime]
+
+
+def real_time() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def accelerated(origin: datetime, started: datetime, rate: float, real: Clock = real_time) -> Clock:
+    """A clock that shows `origin` at the real instant `started` and then runs `rate` times as fast."""
+
+    def now() -> datetime:
+        return origin + (real() - started) * rate
+
+    return now
+
+
+def clock_of(origin: datetime | None, started: datetime | None, rate: float) -> Clock:
+    """The clock that settings ask for. Raises ValueError when an accelerated clock lacks its origin."""
+    if origin is None and started is None and rate == 1.0:
+        return real_time
+    if origin is None or started is None:
+        raise ValueError("an accelerated clock needs SIAO_CLOCK_ORIGIN and SIAO_CLOCK_STARTED")
+    return accelerated(origin, started, rate)

@@ -1,0 +1,57 @@
+"""How a service speaks to Kafka: one set of connection settings for its broker, its relay and its register."""
+
+from typing import Any, TypeVar
+
+from aiokafka import AIOKafkaProducer
+from faststream.kafka import KafkaBroker
+from faststream.security import SASLScram512
+
+from services.chassis.settings import Settings
+
+
+def client_settings(settings: Settings) -> dict[str, Any]:
+    """Settings for any aiokafka client."""
+    return {
+        "bootstrap_servers": settings.kafka,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": settings.kafka_user,
+        "sasl_plain_password": settings.kafka_password.get_secret_value(),
+        "client_id": settings.kafka_user,
+    }
+
+
+B = TypeVar("B", bound=KafkaBroker)
+
+
+def broker_of(settings: Settings, kind: type[B]) -> B:
+    """FastStream's broker. It publishes nothing: the relay does.
+
+    It creates no topic, logs nothing, and learns of new topics in 15 s.
+    """
+    return kind(
+        settings.kafka,
+        security=SASLScram512(
+            username=settings.kafka_user,
+            password=settings.kafka_password.get_secret_value(),
+            use_ssl=False,
+        ),
+        client_id=settings.kafka_user,
+        metadata_max_age_ms=15_000,
+        allow_auto_create_topics=False,
+        apply_types=False,
+        graceful_timeout=25.0,
+        logger=None,
+    )
+
+
+def producer_of(settings: Settings) -> AIOKafkaProducer:
+    """The relay's producer: idempotent, acknowledged by all replicas, without delay of its own."""
+    return AIOKafkaProducer(
+        **client_settings(settings),
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=0,
+        max_batch_size=1_000_000,
+        request_timeout_ms=20_000,
+    )

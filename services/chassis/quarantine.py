@@ -1,0 +1,117 @@
+"""Every record that was refused is kept, encrypted, and answered; nothing readable about a person stays outside the seal."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.event import Refusal
+from contracts.notices import MessageRejected
+from contracts.rejections import REJECTIONS
+from services.chassis.fold import Send, notify
+from services.chassis.reading import Readable, Record, Unreadable
+from services.chassis.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A record to keep, why, and whom to answer: the message it is, or the one it comes from."""
+
+    record: Record
+    refusal: Refusal
+    partner: str | None
+    message_id: str | None = None
+    message_type: str | None = None
+    position: tuple[str, int, int] | None = None
+
+
+def unreadable(item: Unreadable) -> SetAside:
+    """A record that never became an event."""
+    envelope = item.envelope
+    return SetAside(
+        item.record,
+        item.refusal,
+        item.partner,
+        envelope.id if envelope else None,
+        envelope.type if envelope else None,
+    )
+
+
+def refused(item: Readable, refusal: Refusal) -> SetAside:
+    """An event that a decision refused."""
+    origin = item.heard.origin
+    if origin is None:
+        return SetAside(item.record, refusal, None)
+    position = (origin.topic, origin.partition, origin.offset)
+    return SetAside(item.record, refusal, origin.partner, origin.message_id, origin.message_type, position)
+
+
+def context_of(topic: str, partition: int, offset: int) -> str:
+    """What a quarantined record's seal is bound to."""
+    return f"quarantine:{topic}:{partition}:{offset}"
+
+
+_INSERT: Final = text(
+    'INSERT INTO quarantine (topic, partition, "offset", code, sealed)'
+    " SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]),"
+    " CAST(:codes AS text[]), CAST(:seals AS bytea[]))"
+    ' ON CONFLICT DO NOTHING RETURNING topic, partition, "offset"'
+)
+
+
+async def keep(connection: AsyncConnection, vault: Vault, things: Sequence[SetAside]) -> list[SetAside]:
+    """Keep records; returns those that were not kept before (a redelivered record is neither kept nor answered twice)."""
+    records = [thing.record for thing in things]
+    rows = await connection.execute(
+        _INSERT,
+        {
+            "topics": [record.topic for record in records],
+            "partitions": [record.partition for record in records],
+            "offsets": [record.offset for record in records],
+            "codes": [thing.refusal.code for thing in things],
+            "seals": [_seal(vault, record) for record in records],
+        },
+    )
+    new = {tuple(row) for row in rows}
+    return [t for t in things if (t.record.topic, t.record.partition, t.record.offset) in new]
+
+
+def _seal(vault: Vault, record: Record) -> bytes:
+    whole: dict[str, Any] = {
+        "key": _text(record.key),
+        "headers": [[name, _text(value)] for name, value in record.headers],
+        "timestamp": record.timestamp,
+        "value": _text(record.value),
+    }
+    return vault.seal(json.dumps(whole).encode(), context_of(record.topic, record.partition, record.offset))
+
+
+def _text(value: bytes | None) -> str | None:
+    """Bytes as latin-1 text: any byte survives the journey through JSON."""
+    return None if value is None else value.decode("latin-1")
+
+
+def rejection(thing: SetAside) -> Send | None:
+    """The answer to the sender; None when no partner sent it."""
+    if thing.partner is None:
+        return None
+    words = REJECTIONS[thing.refusal.code]
+    topic, partition, offset = thing.position or (thing.record.topic, thing.record.partition, thing.record.offset)
+    return notify(
+        thing.partner,
+        MessageRejected(
+            message_id=thing.message_id,
+            message_type=thing.message_type,
+            topic=topic,
+            partition=partition,
+            offset=offset,
+            code=thing.refusal.code,
+            path=thing.refusal.path,
+            detail=thing.refusal.detail,
+            text_fr=words.fr,
+            text_en=words.en,
+        ),
+    )

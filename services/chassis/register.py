@@ -1,0 +1,89 @@
+"""The register of partners in memory: the compacted topic `siao.partners`, read whole before anything else, then followed."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from contracts.event import Headers, Refusal, open_envelope, read_body
+from contracts.partners import PartnerRegistered
+from contracts.topics import PARTNERS
+from services.chassis.kafka import client_settings
+from services.chassis.logs import log
+from services.chassis.settings import Settings
+
+_PARTITION: Final = TopicPartition(PARTNERS.name, 0)
+
+
+class PartnerRegister:
+    """Follows the register. `find` looks again, to the end of the topic, before it says that a partner is unknown."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._partners: dict[str, PartnerRegistered] = {}
+        self._consumer: AIOKafkaConsumer | None = None
+        self._reading = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def partners(self) -> Mapping[str, PartnerRegistered]:
+        """The register as now known, by id."""
+        return self._partners
+
+    async def start(self) -> None:
+        """Read the whole register, then follow it. Raises KafkaError when the broker cannot be reached."""
+        consumer = AIOKafkaConsumer(
+            **client_settings(self._settings), auto_offset_reset="earliest", enable_auto_commit=False
+        )
+        try:
+            await consumer.start()
+            consumer.assign([_PARTITION])
+            await consumer.seek_to_beginning(_PARTITION)
+            self._consumer = consumer
+            await self._catch_up()
+        except BaseException:
+            await consumer.stop()
+            raise
+        self._task = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """Stop following."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    async def find(self, partner: str) -> PartnerRegistered | None:
+        """A partner; its registration precedes its topics, so the end of the topic settles whether it exists."""
+        known = self._partners.get(partner)
+        if known is None:
+            await self._catch_up()
+            known = self._partners.get(partner)
+        return known
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        assert self._consumer is not None, "the register is started before it is asked"
+        async with self._reading:
+            end = (await self._consumer.end_offsets([_PARTITION]))[_PARTITION]
+            while await self._consumer.position(_PARTITION) < end:
+                batches = await self._consumer.getmany(_PARTITION, timeout_ms=200)
+                for record in batches.get(_PARTITION, ()):
+                    self._take(record.key, record.headers, record.value)
+
+    def _take(self, key: bytes | None, headers: Headers, value: bytes | None) -> None:
+        identity = (key or b"").decode("utf-8", "replace")
+        if value is None:
+            self._partners.pop(identity, None)
+            return
+        try:
+            _, body = open_envelope(headers, value)
+            self._partners[identity] = read_body(PartnerRegistered, body)
+        except Refusal as refusal:
+            log().error("registration-unreadable", code=refusal.code)

@@ -1,0 +1,57 @@
+"""Durable deadlines: when business time reaches one, its fact is published as any other, and whoever set it decides."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.chassis import inbox, metrics
+from services.chassis.clock import Clock
+from services.chassis.logs import kind_of, log
+
+POLL_SECONDS: Final = 0.1
+# Longer than the longest retention of an inbound topic (7 days) with room for an operator's replay.
+INBOX_DAYS: Final = 30
+PRUNE_SECONDS: Final = 3600.0
+_FIRE: Final = text(
+    "WITH due AS (DELETE FROM timers WHERE name IN"
+    " (SELECT name FROM timers WHERE due_at <= :now ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING *)"
+    " INSERT INTO outbox (id, topic, key, type, time, payload)"
+    " SELECT id, topic, key, type, due_at, payload FROM due ORDER BY due_at"
+)
+
+
+class Timers:
+    """Moves due deadlines to the outbox, several instances side by side if need be; prunes the inbox now and then."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, committed: Callable[[], None]) -> None:
+        self._engine, self._clock, self._committed = engine, clock, committed
+
+    async def run(self) -> None:
+        """Watch until cancelled; any failure is survived."""
+        loop = asyncio.get_running_loop()
+        pruned = loop.time()
+        while True:
+            try:
+                await self._fire()
+                if loop.time() - pruned > PRUNE_SECONDS:
+                    pruned = loop.time()
+                    await self._prune()
+            except Exception as error:
+                log().warning("timers-put-off", error=kind_of(error))
+                await asyncio.sleep(1)
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _fire(self) -> None:
+        async with self._engine.begin() as connection:
+            fired = (await connection.execute(_FIRE, {"now": self._clock()})).rowcount
+        if fired:
+            metrics.TIMERS_FIRED.inc(fired)
+            self._committed()
+
+    async def _prune(self) -> None:
+        async with self._engine.begin() as connection:
+            while await inbox.prune(connection, INBOX_DAYS):
+                pass

@@ -1,0 +1,230 @@
+"""The unit: inbox, states and outbox of a whole batch in one transaction; a poison message costs only itself."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from contracts.event import Refusal
+from contracts.notices import MessageAccepted
+from services.chassis import inbox, metrics, outbox, quarantine
+from services.chassis.clock import Clock
+from services.chassis.database import passes
+from services.chassis.fold import Effect, Folds, Forget, Later, Put, Send, notify
+from services.chassis.logs import kind_of, log
+from services.chassis.quarantine import SetAside
+from services.chassis.reading import FindPartner, Item, Readable, Record, Unreadable, family, read
+from services.chassis.states import Holder, Working
+from services.chassis.vault import Vault
+
+# A message to decide, or one that is to be kept and answered only.
+Work: TypeAlias = Item | SetAside
+
+FIRST_PAUSE: Final = 0.2
+LONGEST_PAUSE: Final = 30.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one transaction will write beside the states."""
+
+    posts: list[outbox.Outgoing] = field(default_factory=list)
+    timers: dict[str, tuple[str, Later] | None] = field(default_factory=dict)
+    asides: list[SetAside] = field(default_factory=list)
+    refused: list[Readable] = field(default_factory=list)
+    retaken: list[Readable] = field(default_factory=list)
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def count(self, topic: str, outcome: str) -> None:
+        """One more message of this outcome."""
+        label = (family(topic), outcome)
+        self.counts[label] = self.counts.get(label, 0) + 1
+
+
+@dataclass(slots=True)
+class Unit:
+    """Handles batches of one subscription. `consumer` names it in the inbox; `committed` is called after each commit."""
+
+    consumer: str
+    engine: AsyncEngine
+    folds: Folds
+    holder: Holder
+    find: FindPartner
+    vault: Vault
+    clock: Clock
+    committed: Callable[[], None]
+    turn: asyncio.Lock
+    busy_since: float | None = None
+    failing: bool = False
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Handle a batch whole; returns when every message of it is taken, refused or set aside, and committed."""
+        self.busy_since = started = time.monotonic()
+        now = self.clock()
+        items = [item for record in records if (item := await read(record, self.folds, self.find, now)) is not None]
+        async with self.turn:
+            for wave in _waves(items):
+                await self._settle(wave)
+        metrics.BATCH_SIZE.observe(len(records))
+        metrics.BATCH_SECONDS.observe(time.monotonic() - started)
+        self.busy_since = None
+
+    async def _settle(self, items: Sequence[Work]) -> None:
+        """Try until the database takes it; what it refuses is halved until the poison stands alone."""
+        attempt = 0
+        while True:
+            try:
+                await self._transact(items)
+                self.failing = False
+                return
+            except Exception as error:
+                self.holder.forget()
+                alone = items[0] if len(items) == 1 else None
+                if isinstance(alone, Readable) and not passes(error):
+                    log().error("message-failed", error=kind_of(error), family=family(alone.record.topic))
+                    items = [quarantine.refused(alone, Refusal("internal"))]
+                    continue
+                if alone is not None or passes(error):
+                    # A record that cannot even be kept waits, visibly, rather than vanish.
+                    attempt += 1
+                    await self._put_off(error, attempt)
+                    continue
+            metrics.HALVINGS.inc()
+            middle = len(items) // 2
+            await self._settle(items[:middle])
+            await self._settle(items[middle:])
+            return
+
+    async def _put_off(self, error: BaseException, attempt: int) -> None:
+        self.failing = True
+        metrics.BACKOFFS.inc()
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 10)) * random.uniform(0.5, 1.0)
+        log().warning("batch-put-off", error=kind_of(error), attempt=attempt, seconds=round(pause, 2))
+        self.busy_since = time.monotonic()
+        await asyncio.sleep(pause)
+
+    async def _transact(self, items: Sequence[Work]) -> None:
+        outcome = Outcome()
+        async with self.engine.begin() as connection:
+            working = await self._fold(connection, items, outcome)
+            if outcome.asides:
+                kept = await quarantine.keep(connection, self.vault, outcome.asides)
+                _answer(kept, outcome, self.clock)
+            await working.write()
+            await inbox.amend(connection, self.consumer, outcome.refused, outcome.retaken)
+            await outbox.set_timers(connection, outcome.timers)
+            await outbox.post(connection, outcome.posts)
+        working.settle()
+        self.committed()
+        for (topic, result), count in outcome.counts.items():
+            metrics.HANDLED.labels(topic, result).inc(count)
+        for thing in outcome.asides:
+            metrics.QUARANTINED.labels(thing.refusal.code).inc()
+
+    async def _fold(self, connection: AsyncConnection, items: Sequence[Work], outcome: Outcome) -> Working:
+        """Decide every message in order, each seeing what those before it decided."""
+        readable = [item for item in items if isinstance(item, Readable)]
+        standings, again = await inbox.take(connection, self.consumer, readable) if readable else ([], set())
+        standing = dict(zip(map(id, readable), standings, strict=True))
+        fresh = [item for item in readable if standing[id(item)] is inbox.Standing.NEW]
+        working = await self.holder.open(connection, fresh)
+        for item in items:
+            if isinstance(item, Unreadable | SetAside):
+                outcome.asides.append(item if isinstance(item, SetAside) else quarantine.unreadable(item))
+                outcome.count(item.record.topic, "unreadable" if isinstance(item, Unreadable) else "failed")
+            elif standing[id(item)] is inbox.Standing.NEW:
+                _decide(item, working, outcome, retaken=inbox.entry_of(item) in again)
+            else:
+                _recall(item, standing[id(item)], outcome)
+        return working
+
+
+def _decide(item: Readable, working: Working, outcome: Outcome, *, retaken: bool) -> None:
+    heard, topic, rows = item.heard, item.record.topic, working.rows(item)
+    effects: list[Effect] = []
+    mark = rows.mark()
+    try:
+        for effect in item.fold.decide(heard, rows):
+            effects.append(effect)
+            if isinstance(effect, Put):
+                rows.apply(effect)
+    except Refusal as refusal:
+        rows.undo(mark)
+        _refuse(item, refusal, outcome, "refused")
+        return
+    except Exception as error:  # a pure decision failed: nothing is done, the batch goes on without it
+        rows.undo(mark)
+        log().error("decision-failed", error=kind_of(error), type=heard.envelope.type, family=family(topic))
+        _refuse(item, Refusal("internal"), outcome, "failed")
+        return
+    if retaken:
+        outcome.retaken.append(item)
+    outcome.count(topic, "taken")
+    _dispatch(item, effects, outcome)
+
+
+def _dispatch(item: Readable, effects: Sequence[Effect], outcome: Outcome) -> None:
+    envelope, now = item.heard.envelope, item.heard.now
+    cause = f"{envelope.source}:{envelope.id}"
+    for index, effect in enumerate(effects):
+        match effect:
+            case Send():
+                outcome.posts.append(outbox.outgoing(cause, index, effect, now, envelope.traceparent))
+            case Later():
+                message = outbox.outgoing(cause, index, effect.send, now, envelope.traceparent)
+                outcome.timers[effect.name] = (message.id, effect)
+            case Forget():
+                outcome.timers[effect.name] = None
+            case Put():
+                pass
+
+
+def _refuse(item: Readable, refusal: Refusal, outcome: Outcome, result: str) -> None:
+    outcome.refused.append(item)
+    outcome.asides.append(quarantine.refused(item, refusal))
+    outcome.count(item.record.topic, result)
+
+
+def _recall(item: Readable, standing: inbox.Standing, outcome: Outcome) -> None:
+    """Answer a message whose id was taken before."""
+    if standing is inbox.Standing.REDELIVERED:
+        outcome.count(item.record.topic, "redelivered")
+    elif standing is inbox.Standing.REUSED:
+        outcome.asides.append(quarantine.refused(item, Refusal("id-reused", "headers.ce_id")))
+        outcome.count(item.record.topic, "refused")
+    else:
+        outcome.count(item.record.topic, "duplicate")
+        if item.heard.partner is not None:
+            envelope = item.heard.envelope
+            receipt = MessageAccepted(message_id=envelope.id, message_type=envelope.type, duplicate=True)
+            send = notify(item.heard.partner.id, receipt)
+            cause = f"{envelope.source}:{envelope.id}:{inbox.position_of(item)}"
+            outcome.posts.append(outbox.outgoing(cause, 0, send, item.heard.now, envelope.traceparent))
+
+
+def _answer(kept: Sequence[SetAside], outcome: Outcome, clock: Clock) -> None:
+    for thing in kept:
+        send = quarantine.rejection(thing)
+        if send is not None:
+            record = thing.record
+            cause = quarantine.context_of(record.topic, record.partition, record.offset)
+            outcome.posts.append(outbox.outgoing(cause, 0, send, clock(), None))
+
+
+def _waves(items: Sequence[Item]) -> list[list[Work]]:
+    """Cut a batch so that no message meets another of the same id in one transaction."""
+    waves: list[list[Work]] = [[]]
+    present: set[inbox.Entry] = set()
+    for item in items:
+        entry = inbox.entry_of(item) if isinstance(item, Readable) else None
+        if entry is not None and entry in present:
+            waves.append([])
+            present.clear()
+        if entry is not None:
+            present.add(entry)
+        waves[-1].append(item)
+    return [wave for wave in waves if wave]

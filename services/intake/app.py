@@ -1,0 +1,15 @@
+"""What `intake` consumes."""
+
+from typing import Final
+
+from contracts.topics import ANSWERS, DESIGNATIONS, REQUESTS, Service
+from services.chassis.app import Description, Subscription
+from services.intake.handlers import CORE, PARTNERS
+
+DESCRIPTION: Final = Description(
+    Service.INTAKE,
+    (
+        Subscription("partners", PARTNERS, channels=(REQUESTS,)),
+        Subscription("core", CORE, topics=(DESIGNATIONS, ANSWERS)),
+    ),
+)

@@ -1,0 +1,184 @@
+"""Households, requests, readiness: what a request must hold, what may be said of it without a name."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from contracts.codes import Composition, EvaluationSection, Gender, MediationKind, OfferType, OutOfScope, Relation
+from contracts.event import Refusal, derived_id
+from contracts.households import HouseholdFacts, LegalClock
+from contracts.partners import PartnerRegistered
+from contracts.requests import Mediation, Member, Needs, RequestSubmitted
+from contracts.topics import Role
+from services.chassis.tables import Kept
+
+ADULT_AGE: Final = 18
+# Île-de-France: the préfet has six months for a DALO household, three elsewhere (CCH R441-16-1; the criterion of
+# large agglomerations is not confirmed by a source and is left to the operator's parameters).
+SIX_MONTH_SIAOS: Final = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
+# CCH R441-18: six weeks for hébergement, three months for logement de transition, logement-foyer, RHVS. The split
+# by type is read in CE 2020 n° 431618; the text itself was not re-read.
+LEGAL_DELAYS: Final[Mapping[MediationKind, timedelta]] = {
+    MediationKind.DAHO_HEBERGEMENT: timedelta(days=42),
+    MediationKind.DAHO_TRANSITION: timedelta(days=91),
+    MediationKind.DALO: timedelta(days=91),
+}
+
+
+class Request(Kept):
+    """A request in the register. It keeps no word about persons: those are in the household."""
+
+    siao: str
+    prescriber: str
+    request_id: str
+    revision: int
+    household: str
+    persons: int
+    status: Literal["incomplete", "waiting", "designated", "admitted", "cancelled"]
+    first_transmitted_at: datetime
+    first_received_on: date | None = None
+
+
+class Readiness(Kept):
+    """What a bailleur must know of a household ready for ordinary housing."""
+
+    social_housing_number: str
+    communes: tuple[str, ...]
+    rooms: int
+    since: datetime
+    feeds: tuple[str, ...]
+
+
+class Household(Kept):
+    """Who they are. `host`: the partner in whose structure they live."""
+
+    siao: str
+    members: tuple[Member, ...]
+    phone: str | None = None
+    needs: Needs | None = None
+    host: str | None = None
+    readiness: Readiness | None = None
+
+
+class Disclosure(Kept):
+    """A line of the register of disclosures: who was told what of which household, when, why, on which event."""
+
+    siao: str
+    household: str
+    recipient: str
+    what: str
+    purpose: str
+    event: str
+    at: datetime
+
+
+def request_key(prescriber: str, request_id: str) -> str:
+    """The key of a request: a prescriber can only name its own."""
+    return f"{prescriber}/{request_id}"
+
+
+def household_of_request(request: str) -> str:
+    """The household of a request."""
+    return derived_id("household", "request", request)
+
+
+def household_of_stay(partner: str, stay_id: str) -> str:
+    """The household of a stay that its structure told us of."""
+    return derived_id("household", "stay", partner, stay_id)
+
+
+def age_on(birth: date, day: date) -> int:
+    """Whole years."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def composition_of(members: Iterable[Member], day: date) -> Composition:
+    """The composition, always derived from the members (SI SIAO `compositions`)."""
+    people = list(members)
+    adults = [person for person in people if age_on(person.birth_date, day) >= ADULT_AGE]
+    minors = len(people) - len(adults)
+    if not adults:
+        return Composition.LONE_MINOR if minors == 1 else Composition.MINOR_GROUP
+    if len(adults) == 1:
+        man = adults[0].gender is Gender.MAN
+        if minors:
+            return Composition.MAN_WITH_CHILDREN if man else Composition.WOMAN_WITH_CHILDREN
+        return Composition.SINGLE_MAN if man else Composition.SINGLE_WOMAN
+    couple = len(adults) == 2 and any(person.relation is Relation.PARTNER for person in adults)
+    if couple:
+        return Composition.COUPLE_WITH_CHILDREN if minors else Composition.COUPLE
+    return Composition.GROUP_WITH_CHILDREN if minors else Composition.ADULT_GROUP
+
+
+def lead_of(members: Iterable[Member]) -> Member:
+    """The lead applicant. Raises Refusal lead-applicant-not-one."""
+    leads = [member for member in members if member.relation is Relation.LEAD]
+    if len(leads) != 1:
+        raise Refusal("lead-applicant-not-one", "$.members", f"found={len(leads)}")
+    return leads[0]
+
+
+def facts_of(event: RequestSubmitted, day: date) -> HouseholdFacts:
+    """What rules and criteria may look at. Raises Refusal lead-applicant-not-one."""
+    return HouseholdFacts(
+        composition=composition_of(event.members, day),
+        persons=len(event.members),
+        minors=sum(age_on(member.birth_date, day) < ADULT_AGE for member in event.members),
+        lead_age=age_on(lead_of(event.members).birth_date, day),
+        situation=event.situation,
+        in_danger=event.in_danger,
+        accessibility=event.needs.accessibility,
+        pets=event.needs.pets,
+        support=event.needs.support,
+        resources=event.needs.resources,
+        residence_right=event.needs.residence_right,
+    )
+
+
+def missing_sections(event: RequestSubmitted) -> tuple[EvaluationSection, ...]:
+    """The headings of the grid that the evaluation lacks."""
+    return tuple(section for section in EvaluationSection if section not in event.evaluation.sections)
+
+
+def types_asked(event: RequestSubmitted) -> tuple[OfferType, ...]:
+    """The types recommended. Raises Refusal out-of-scope-emergency or out-of-scope-asylum: the right door."""
+    for index, kind in enumerate(event.recommended):
+        if isinstance(kind, OutOfScope):
+            door = "out-of-scope-asylum" if kind.asylum else "out-of-scope-emergency"
+            raise Refusal(door, f"$.recommended[{index}]")
+    return tuple(kind for kind in event.recommended if isinstance(kind, OfferType))
+
+
+def amendable(known: Request | None, revision: int) -> None:
+    """Raises Refusal: revision-stale, request-closed."""
+    if known is None:
+        return
+    if known.status in ("admitted", "cancelled"):
+        raise Refusal("request-closed", "$.request_id")
+    if revision <= known.revision:
+        raise Refusal("revision-stale", "$.revision", f"known={known.revision}")
+
+
+def legal_clock(mediation: Mediation | None, siao: str) -> LegalClock | None:
+    """The day by which the préfet must have made an offer."""
+    if mediation is None:
+        return None
+    delay = LEGAL_DELAYS[mediation.kind]
+    if mediation.kind is MediationKind.DALO and siao in SIX_MONTH_SIAOS:
+        delay = timedelta(days=182)
+    return LegalClock(kind=mediation.kind, decided_on=mediation.decided_on, due_on=mediation.decided_on + delay)
+
+
+def entitled(register: Mapping[str, PartnerRegistered], siao: str, communes: tuple[str, ...]) -> tuple[str, ...]:
+    """Who may house a ready household: those of its SIAO whose communes meet its wishes (an empty list: all)."""
+    roles = (Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE)
+    return tuple(
+        sorted(
+            partner.id
+            for partner in register.values()
+            if partner.siao == siao
+            and partner.role in roles
+            and partner.status == "active"
+            and (not communes or not partner.communes or not set(communes).isdisjoint(partner.communes))
+        )
+    )

@@ -1,0 +1,6 @@
+"""What `intake` does with each message: requests come in, identities go out to those entitled, and to no one else."""
+
+from services.intake.handlers import designations, readiness, requests
+from services.intake.handlers.folds import CORE, PARTNERS
+
+__all__ = ["CORE", "PARTNERS", "designations", "readiness", "requests"]

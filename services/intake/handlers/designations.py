@@ -1,0 +1,129 @@
+"""What intake does when orientation has decided: tell the structure who comes, tell the prescriber, follow the stays."""
+
+from typing import Literal
+
+from contracts.answers import HouseholdRehoused
+from contracts.codes import DesignationOutcome, SupportLevel
+from contracts.designations import DesignationEnded, DesignationMade, StayEnded, StayStarted
+from contracts.event import Refusal
+from contracts.notices import HouseholdDesignated, RequestUpdated
+from contracts.received import AnswerReceived
+from contracts.requests import Needs
+from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
+from services.chassis.fold import Effects, Heard, Key, Put, Send, State, accept, notify, publish
+from services.intake.domain import Request
+from services.intake.handlers.folds import CORE
+from services.intake.handlers.readiness import disclosed, identity_of, unlisted
+from services.intake.handlers.requests import closed
+from services.intake.store import HOUSEHOLDS, REQUESTS
+
+Status = Literal["designated", "waiting_again", "admitted"]
+
+
+def household_and_request(heard: Heard[DesignationMade | DesignationEnded | StayStarted]) -> list[Key]:
+    """The household and its request, if it has one."""
+    keys: list[Key] = [(HOUSEHOLDS, heard.event.household)]
+    if heard.event.request is not None:
+        keys.append((REQUESTS, heard.event.request))
+    return keys
+
+
+@CORE.on(DesignationMade, keys=household_and_request)
+def present(heard: Heard[DesignationMade], state: State) -> Effects:
+    """The structure alone learns who is designated to it; the register of disclosures keeps it."""
+    event = heard.event
+    household = state.get(HOUSEHOLDS, event.household)
+    if household is None:
+        raise LookupError("a designated household is always known here")
+    _, structure_id, place_id = event.place.split("/")
+    yield notify(
+        event.partner,
+        HouseholdDesignated(
+            designation=event.designation,
+            structure_id=structure_id,
+            place_id=place_id,
+            household=event.household,
+            members=tuple(identity_of(member) for member in household.members),
+            phone=household.phone,
+            needs=household.needs or Needs(support=SupportLevel.NONE),
+            made_at=event.made_at,
+            answer_due_at=event.answer_due_at,
+            proof=event.proof,
+        ),
+    )
+    yield disclosed(
+        heard, household, event.household, event.partner, "designation: identity, phone, needs", "admission"
+    )
+    yield from _advance(heard, state, event.request, "designated")
+
+
+@CORE.on(DesignationEnded, keys=household_and_request)
+def release(heard: Heard[DesignationEnded], state: State) -> Effects:
+    """Without an admission, the household waits again, with its seniority."""
+    if heard.event.outcome is not DesignationOutcome.ADMITTED:
+        yield from _advance(heard, state, heard.event.request, "waiting_again")
+
+
+@CORE.on(StayStarted, keys=household_and_request)
+def admit(heard: Heard[StayStarted], state: State) -> Effects:
+    """The household lives there; its request is closed."""
+    event = heard.event
+    household = state.get(HOUSEHOLDS, event.household)
+    if household is None:
+        raise LookupError("a household that enters is always known here")
+    yield Put(HOUSEHOLDS, event.household, household.model_copy(update={"host": event.partner}))
+    if event.request is not None:
+        yield from _advance(heard, state, event.request, "admitted")
+
+
+def _advance(
+    heard: Heard[DesignationMade | DesignationEnded | StayStarted], state: State, key: str, status: Status
+) -> Effects:
+    """The request takes its next status and its prescriber is told; a request that was cancelled stays so."""
+    request = state.get(REQUESTS, key)
+    if request is None or request.status in ("cancelled", "admitted"):
+        return
+    yield Put(REQUESTS, key, request.model_copy(update={"status": "waiting" if status == "waiting_again" else status}))
+    yield _told(heard, request, status)
+    if status == "admitted":
+        yield publish(HOUSEHOLDS_TOPIC, request.siao, closed(key, request, "admitted", heard))
+
+
+def _told(heard: Heard[DesignationMade | DesignationEnded | StayStarted], request: Request, status: Status) -> Send:
+    return notify(
+        request.prescriber,
+        RequestUpdated(request_id=request.request_id, household=request.household, status=status, at=heard.now),
+    )
+
+
+def household_that_left(heard: Heard[StayEnded]) -> list[Key]:
+    """The household of the stay."""
+    return [(HOUSEHOLDS, heard.event.household)]
+
+
+@CORE.on(StayEnded, keys=household_that_left)
+def leave(heard: Heard[StayEnded], state: State) -> Effects:
+    """The household lives there no more; if it was on the list of ready households, it leaves it."""
+    household = state.get(HOUSEHOLDS, heard.event.household)
+    if household is not None and household.host == heard.event.partner:
+        yield from unlisted(heard, heard.event.household, household, "left", host=None)
+
+
+def household_of_answer(heard: Heard[AnswerReceived]) -> list[Key]:
+    """The household that a bailleur has housed; other answers are orientation's."""
+    if heard.event.origin.message_type != HouseholdRehoused.type:
+        return []
+    return [(HOUSEHOLDS, str(heard.event.content["household"]))]
+
+
+@CORE.on(AnswerReceived, keys=household_of_answer)
+def rehouse(heard: Heard[AnswerReceived], state: State) -> Effects:
+    """A bailleur has housed a ready household: it leaves every copy of the list."""
+    if heard.event.origin.message_type != HouseholdRehoused.type:
+        return
+    key = str(heard.event.content["household"])
+    household = state.get(HOUSEHOLDS, key)
+    if household is None or household.readiness is None or heard.event.origin.partner not in household.readiness.feeds:
+        raise Refusal("household-not-ready", "$.household")
+    yield from unlisted(heard, key, household, "rehoused")
+    yield accept(heard, ("household", key))

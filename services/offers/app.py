@@ -1,0 +1,15 @@
+"""What `offers` consumes."""
+
+from typing import Final
+
+from contracts.topics import DESIGNATIONS, VACANCIES, Service
+from services.chassis.app import Description, Subscription
+from services.offers.handlers import CORE, PARTNERS
+
+DESCRIPTION: Final = Description(
+    Service.OFFERS,
+    (
+        Subscription("partners", PARTNERS, channels=(VACANCIES,)),
+        Subscription("core", CORE, topics=(DESIGNATIONS,)),
+    ),
+)

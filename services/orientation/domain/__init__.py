@@ -1,0 +1,1 @@
+"""What orientation knows and decides, without a database or a broker: rules, criteria, waiting lists, designations."""

@@ -1,0 +1,12 @@
+"""What `reporting` consumes, and the pages it serves."""
+
+from typing import Final
+
+from contracts.topics import DESIGNATIONS, HOUSEHOLDS, OFFERS, Service
+from services.chassis.app import Description, Subscription
+from services.reporting.handlers import CORE
+from services.reporting.pages import ROUTES
+
+DESCRIPTION: Final = Description(
+    Service.REPORTING, (Subscription("core", CORE, topics=(OFFERS, HOUSEHOLDS, DESIGNATIONS)),), ROUTES
+)

@@ -1,0 +1,164 @@
+"""What reporting shows: indicators as JSON and CSV, the month's report as a page with its chart; no name, no script."""
+
+import csv
+import io
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import pygal.graph.horizontalbar
+from faststream.asgi import AsgiResponse, get
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from pydantic import TypeAdapter, ValidationError
+from pygal.style import Style
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from contracts.codes import OfferType
+from contracts.fields import SiaoCode
+from services.chassis.clock import Clock
+from services.reporting.domain import INDICATORS
+from services.reporting.indicators import ALL, Line, by_id, indicators, live
+
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+)
+_SIAO: Final = TypeAdapter[str](SiaoCode)
+_DAY: Final = TypeAdapter(date)
+# A cell that a spreadsheet would take for a formula is a text.
+_FORMULA: Final = ("=", "+", "-", "@")
+OUTCOMES: Final = (
+    "designations_admitted",
+    "designations_refused",
+    "designations_declined",
+    "designations_no_show",
+    "designations_expired",
+    "designations_withdrawn",
+    "designations_cancelled",
+)
+
+
+class _Asked:
+    """What the address asks for: a SIAO and a period, the current month by default."""
+
+    def __init__(self, query: Mapping[str, Sequence[str]], today: date) -> None:
+        month = today.replace(day=1)
+        self.siao: str = _SIAO.validate_python(query.get("siao", [""])[0])
+        self.since = _DAY.validate_strings(query.get("since", [month.isoformat()])[0])
+        following = (month + timedelta(days=32)).replace(day=1)
+        self.until = _DAY.validate_strings(query.get("until", [following.isoformat()])[0])
+
+
+Render = Callable[[AsyncConnection, _Asked, date], Awaitable[tuple[str, str]]]
+
+
+def page(path: str, render: Render) -> Callable[[AsyncEngine, Clock], tuple[str, Any]]:
+    """A page at a path; a wrong address is answered in words."""
+
+    def route(engine: AsyncEngine, clock: Clock) -> tuple[str, Any]:
+        @get
+        async def serve(scope: Any) -> AsgiResponse:
+            today = clock().date()
+            try:
+                asked = _Asked(parse_qs(scope["query_string"].decode()), today)
+            except (ValidationError, UnicodeDecodeError):
+                words = "Demandez ?siao=92&since=2026-11-01&until=2026-12-01 / Ask for that form.\n"
+                return AsgiResponse(words.encode(), 400, {"content-type": "text/plain; charset=utf-8"})
+            async with engine.connect() as connection:
+                content_type, body = await render(connection, asked, today)
+            return AsgiResponse(body.encode(), 200, {"content-type": f"{content_type}; charset=utf-8"})
+
+        return path, serve
+
+    return route
+
+
+async def as_json(connection: AsyncConnection, asked: _Asked, _today: date) -> tuple[str, str]:
+    """All lines, for machines."""
+    lines = await indicators(connection, asked.siao, asked.since, asked.until)
+    period = {"siao": asked.siao, "since": asked.since.isoformat(), "until": asked.until.isoformat()}
+    return "application/json", json.dumps({**period, "indicators": [asdict(line) for line in lines]})
+
+
+async def as_csv(connection: AsyncConnection, asked: _Asked, _today: date) -> tuple[str, str]:
+    """All lines, for spreadsheets: UTF-8, comma, ISO dates."""
+    labels = {indicator.id: indicator.label for indicator in INDICATORS}
+    types = {ALL: "Tous types d'offre", **{kind.value: kind.label for kind in OfferType}}
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(
+        ["siao", "du", "au_exclu", "indicateur", "libelle", "type_offre", "type_offre_libelle", "menages", "personnes"]
+    )
+    for line in await indicators(connection, asked.siao, asked.since, asked.until):
+        texts = (labels[line.indicator], line.offer_type, types[line.offer_type])
+        writer.writerow(
+            [asked.siao, asked.since, asked.until, line.indicator, *map(_safe, texts), line.households, line.persons]
+        )
+    return "text/csv", sheet.getvalue()
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+async def as_html(connection: AsyncConnection, asked: _Asked, _today: date) -> tuple[str, str]:
+    """The report of a period: the table, the chart, the definition of each line."""
+    lines = by_id(await indicators(connection, asked.siao, asked.since, asked.until))
+    kinds = [kind for kind in OfferType if any(kind.value in table for table in lines.values())]
+    body = _TEMPLATES.get_template("report.html").render(
+        asked=asked,
+        indicators=INDICATORS,
+        lines=lines,
+        kinds=kinds,
+        all=ALL,
+        chart=Markup(_chart(lines)),  # noqa: S704
+        last_day=asked.until - timedelta(days=1),
+    )
+    return "text/html", body
+
+
+async def as_live(connection: AsyncConnection, asked: _Asked, today: date) -> tuple[str, str]:
+    """What is true now."""
+    return "application/json", json.dumps(await live(connection, asked.siao, today + timedelta(days=1)))
+
+
+def _chart(lines: Mapping[str, Mapping[str, Line]]) -> str:
+    """What became of the designations, in ménages and personnes, as SVG; the table beside says the same."""
+    labels = {indicator.id: indicator.label for indicator in INDICATORS}
+    style = Style(
+        background="transparent",
+        plot_background="transparent",
+        font_family="inherit",
+        colors=("#1f4e79", "#b85c00"),
+        label_font_size=13,
+        legend_font_size=14,
+        value_font_size=13,
+    )
+    chart = pygal.graph.horizontalbar.HorizontalBar(
+        style=style,
+        js=(),
+        height=360,
+        width=900,
+        legend_at_bottom=True,
+        print_values=True,
+        show_y_guides=False,
+        disable_xml_declaration=True,
+        explicit_size=True,
+        truncate_label=-1,
+    )
+    chart.x_labels = [labels[outcome] for outcome in OUTCOMES]
+    chart.add("Ménages", [lines[outcome][ALL].households for outcome in OUTCOMES])
+    chart.add("Personnes", [lines[outcome][ALL].persons for outcome in OUTCOMES])
+    return str(chart.render(is_unicode=True))
+
+
+ROUTES: Final = (
+    page("/indicators.json", as_json),
+    page("/indicators.csv", as_csv),
+    page("/report.html", as_html),
+    page("/live.json", as_live),
+)

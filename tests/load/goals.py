@@ -1,0 +1,177 @@
+"""Measures the goals S1, S2, S3 and S5, contenders in turn, and says of each whether it is met."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from statistics import median, quantiles
+from typing import Any, Final, TypeVar
+
+from tests.load import contenders
+from tests.load.arena import Arena
+from tests.load.hop import Contender, latency, throughput
+from tests.load.relay import Relay, drain, drain_killed
+from tests.load.workload import Workload
+
+T = TypeVar("T")
+RUN_SECONDS: Final = 120.0
+RATES: Final = (3, 100, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured, and until when (monotonic seconds); later repetitions are left out, first ones never."""
+
+    events: int
+    usual_events: int
+    repetitions: int
+    latency_seconds: float
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. ratio: ours / baseline where there is one; met: None when there is no target for it."""
+
+    goal: str
+    what: str
+    unit: str
+    baseline: float | None
+    chassis: float
+    ratio: float | None
+    target: str
+    met: bool | None
+    runs: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For `out/bench.json`."""
+        return asdict(self)
+
+
+def in_turn(runs: dict[str, Callable[[], T]], size: Size) -> dict[str, list[T]]:
+    """A, B, A, B ...: what drifts on the machine drifts for all."""
+    results: dict[str, list[T]] = {name: [] for name in runs}
+    for turn in range(size.repetitions):
+        if turn and time.monotonic() > size.deadline:
+            break
+        for name, run in runs.items():
+            results[name].append(run())
+    return results
+
+
+def rate(arena: Arena, contender: Contender, workload: Workload) -> float:
+    """Events per second of one run."""
+    place = arena.place(contender.name, arena.preloaded(workload))
+    asyncio.run(contender.prepare(place))
+    output = throughput(contender, place, workload, arena.logs / f"{contender.name}.log", RUN_SECONDS)
+    arena.clear(place)
+    return workload.good / output.seconds
+
+
+def s1(arena: Arena, size: Size) -> list[Row]:
+    """Throughput of one hop, beside the ceiling and beside the usual way."""
+    workload = Workload(size.events)
+    rates = in_turn(
+        {
+            "ceiling": lambda: rate(arena, contenders.CEILING, workload),
+            "chassis": lambda: rate(arena, contenders.CHASSIS, workload),
+        },
+        size,
+    )
+    usual = rate(arena, contenders.USUAL, Workload(size.usual_events))
+    ceiling, chassis, runs = median(rates["ceiling"]), median(rates["chassis"]), len(rates["chassis"])
+    ratio, times = chassis / ceiling, chassis / usual
+    return [
+        Row("S1", "one hop / ceiling", "events/s", ceiling, chassis, ratio, ">= 0.65 (goal 0.9)", ratio >= 0.65, runs),
+        Row("S1", "one hop / usual way", "events/s", usual, chassis, times, ">= 100", times >= 100, 1),
+    ]
+
+
+def s2(arena: Arena, size: Size) -> list[Row]:
+    """One event in 1,000 bad: refused by the decision, or by the database."""
+    events = max(size.events // 3, 10_000)
+    clean, bad = Workload(events), Workload(events, bad_every=1_000)
+    rates = in_turn(
+        {
+            "clean": lambda: rate(arena, contenders.CHASSIS, clean),
+            "pure": lambda: rate(arena, contenders.CHASSIS, bad),
+            "database": lambda: rate(arena, contenders.CHASSIS_REFUSED, bad),
+        },
+        size,
+    )
+    base, runs = median(rates["clean"]), len(rates["clean"])
+    pure, database = median(rates["pure"]), median(rates["database"])
+    return [
+        Row("S2", "bad decision / clean", "events/s", base, pure, pure / base, ">= 0.9", pure / base >= 0.9, runs),
+        Row(
+            "S2", "refused by database / clean", "events/s", base, database, database / base, ">= 0.6",
+            database / base >= 0.6, runs,
+        ),
+    ]  # fmt: skip
+
+
+def s3(arena: Arena, size: Size) -> list[Row]:
+    """Latency of one hop at fixed rates."""
+    return [row for per_second in RATES for row in _s3_at(arena, size, per_second)]
+
+
+def _s3_at(arena: Arena, size: Size, per_second: int) -> list[Row]:
+    def run(contender: Contender) -> list[float]:
+        place = arena.place(contender.name)
+        asyncio.run(contender.prepare(place))
+        log = arena.logs / f"{contender.name}.log"
+        measured = latency(contender, place, per_second, size.latency_seconds, log)
+        arena.clear(place)
+        return measured
+
+    results = in_turn(
+        {"ceiling": lambda: run(contenders.CEILING), "chassis": lambda: run(contenders.CHASSIS)}, size
+    )
+    runs = len(results["chassis"])
+    (base50, base99), (ours50, ours99) = _typical(results["ceiling"]), _typical(results["chassis"])
+    ratio, tail = ours50 / base50, ours99 / base99
+    slow = per_second == RATES[0]
+    return [
+        Row("S3", f"p50 at {per_second}/s", "ms", base50, ours50, ratio, "<= 1.6 (goal 1.2)", ratio <= 1.6, runs),
+        Row(
+            "S3", f"p99 at {per_second}/s", "ms", base99, ours99, tail, "<= 10 ms" if slow else "",
+            ours99 <= 10 if slow else None, runs,
+        ),
+    ]  # fmt: skip
+
+
+def _typical(runs: list[list[float]]) -> tuple[float, float]:
+    """The medians, over the runs, of their p50 and p99."""
+    cuts = [quantiles(run, n=100, method="inclusive") for run in runs]
+    return median(cut[49] for cut in cuts), median(cut[98] for cut in cuts)
+
+
+def s5(arena: Arena, size: Size) -> list[Row]:
+    """The relay alone, and its order when it is killed half-way."""
+    rows, keys = size.events, 20_000
+
+    def run(relay: Relay) -> float:
+        place = arena.place(relay.contender.name)
+        asyncio.run(relay.contender.prepare(place))
+        asyncio.run(relay.fill(place, rows, keys))
+        output = drain(relay, place, rows, arena.logs / f"{relay.contender.name}.log", RUN_SECONDS)
+        arena.clear(place)
+        return rows / output.seconds
+
+    rates = in_turn(
+        {"ceiling": lambda: run(contenders.CEILING_RELAY), "chassis": lambda: run(contenders.CHASSIS_RELAY)}, size
+    )
+    base, ours, runs = median(rates["ceiling"]), median(rates["chassis"]), len(rates["chassis"])
+    place = arena.place("killed")
+    relay = contenders.CHASSIS_RELAY
+    asyncio.run(relay.contender.prepare(place))
+    asyncio.run(relay.fill(place, rows, keys))
+    killed = drain_killed(relay, place, rows, arena.logs / "killed.log", RUN_SECONDS)
+    arena.clear(place)
+    return [
+        Row("S5", "relay / ceiling's relay", "rows/s", base, ours, ours / base, ">= 60,000/s", ours >= 60_000, runs),
+        Row("S5", "inversions, killed once", "rows", None, killed.inversions, None, "0", killed.inversions == 0, 1),
+    ]
+
+
+GOALS: Final = {"S1": s1, "S2": s2, "S3": s3, "S5": s5}
