@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.codes import OfferType
 from contracts.event import Fact
-from contracts.fields import Commune, Id, LocalId, Instant, PartnerId, SiaoCode
+from contracts.fields import Commune, Id, Instant, LocalId, PartnerId, SiaoCode
 from contracts.rules import Rule
 
 

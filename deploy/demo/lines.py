@@ -32,6 +32,16 @@ class Access:
             "sasl_plain_password": self.password,
         }
 
+    def librdkafka(self) -> dict[str, str | int]:
+        """The same for the other Kafka client, which administers."""
+        return {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "SCRAM-SHA-512",
+            "sasl.username": self.user,
+            "sasl.password": self.password,
+        }
+
 
 class Line:
     """The connection of one partner."""
@@ -42,6 +52,7 @@ class Line:
         self._topics = topics
         self._hears = hears
         self._tasks: list[asyncio.Task[None]] = []
+        self._stops: list[Callable[[], Awaitable[None]]] = []
 
     async def open(self) -> None:
         """Connect; the partner hears what comes from now on, and what came since it was registered."""
@@ -55,6 +66,7 @@ class Line:
             enable_auto_commit=False,
             fetch_max_wait_ms=2_000,
         )
+        self._stops = [self._producer.stop, self._consumer.stop]
         await asyncio.gather(self._producer.start(), self._consumer.start())
         self._tasks = [asyncio.create_task(self._listen(), name=f"listen {self.partner}")]
 
@@ -62,7 +74,11 @@ class Line:
         self, topic: str, headers: Sequence[tuple[str, bytes]], value: bytes | None
     ) -> "asyncio.Future[RecordMetadata]":
         """Hand one record to the producer; the future holds where it was written."""
-        written: asyncio.Future[RecordMetadata] = await self._producer.send(topic, value=value, headers=list(headers))
+        # This client refuses a record without key and value; other clients do not, and the SIAO must answer it.
+        key = b"empty" if value is None else None
+        written: asyncio.Future[RecordMetadata] = await self._producer.send(
+            topic, value=value, key=key, headers=list(headers)
+        )
         return written
 
     async def _listen(self) -> None:
@@ -77,25 +93,23 @@ class Line:
         return None
 
     async def close(self) -> None:
-        """Leave, having sent everything."""
+        """Leave, having sent everything; nothing to do for one that has left or never came."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._producer.stop()
-        await self._consumer.stop()
+        self._tasks = []
+        stops, self._stops = self._stops, []
+        for stop in stops:
+            await stop()
 
 
-async def open_all(lines: Sequence[Line], connected: Callable[[int], None]) -> None:
-    """Connect everyone, some at a time; `connected` is told how many are."""
+async def open_all(lines: Sequence[Line]) -> None:
+    """Connect everyone, some at a time."""
     turn = asyncio.Semaphore(CONNECTING_AT_ONCE)
-    done = 0
 
     async def connect(line: Line) -> None:
-        nonlocal done
         async with turn:
             await line.open()
-        done += 1
-        connected(done)
 
     async with asyncio.TaskGroup() as group:
         for line in lines:

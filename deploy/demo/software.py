@@ -71,6 +71,11 @@ class Software:
         self.line = Line(self.partner.id, access, topics, self.hear)
         return self.line
 
+    @property
+    def connected(self) -> bool:
+        """Whether it has a line."""
+        return hasattr(self, "line")
+
     def prepare(self, channel: Channel, message: Message, id_: str | None = None) -> Sending:
         """A message in its envelope, with a new id unless one is given."""
         identity = id_ or f"{self.partner.id}.{next(self._numbers)}"

@@ -36,12 +36,12 @@ REPUBLISH_DAYS = 2.0
 
 @dataclass(slots=True)
 class Case:
-    """A designation as the structure follows it; `open` until it is told that it is closed."""
+    """A designation as the structure follows it; `open` until it is told that it is closed; `state` for the board."""
 
     told: HouseholdDesignated
     plan: Plan
     open: bool = True
-    overruled: bool = False
+    state: str = "notified"
 
 
 @dataclass
@@ -147,9 +147,10 @@ class StructureSoftware(Software):
                 self._designated(message)
             case DesignationClosed() if message.designation in self.cases:
                 self.cases[message.designation].open = False
+                self.cases[message.designation].state = message.outcome.value
             case RefusalOverruled() if message.designation in self.cases:
                 case_ = self.cases[message.designation]
-                case_.overruled = True
+                case_.state = "acknowledged"
                 days = min(case_.plan.answer_days or 1.0, DEADLINE_DAYS - 1) / 2
                 self.world.later(days, lambda: self._accept_or_insist(case_))
 
@@ -170,8 +171,11 @@ class StructureSoftware(Software):
             self.world.later(case_.plan.answer_days, lambda: self._answer(case_))
 
     async def _acknowledge(self, case_: Case) -> None:
+        async def known(answer: Answer) -> None:
+            case_.state = "acknowledged" if isinstance(answer, MessageAccepted) else case_.state
+
         if case_.open:
-            await self._reply(DesignationAcknowledged(designation=case_.told.designation))
+            await self._reply(DesignationAcknowledged(designation=case_.told.designation), known)
 
     async def _answer(self, case_: Case) -> None:
         """Answer as planned; one who is late answers without having looked whether it is still time."""
@@ -194,6 +198,7 @@ class StructureSoftware(Software):
     async def _accept(self, case_: Case) -> None:
         async def agreed(answer: Answer) -> None:
             if isinstance(answer, MessageAccepted):
+                case_.state = "accepted"
                 self.world.later(case_.plan.entry_days, lambda: self._enter(case_))
 
         day = self.world.clock.now().date() + timedelta(days=round(case_.plan.entry_days))
@@ -209,7 +214,7 @@ class StructureSoftware(Software):
 
         async def entered(answer: Answer) -> None:
             if isinstance(answer, MessageAccepted):
-                case_.open = False
+                case_.open, case_.state = False, "admitted"
                 self.stays[place] = case_.told.household
                 self.vacant.discard(place)
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from deploy.embedded import ports
 from deploy.embedded.platform import READY, Platform
 from deploy.embedded.service import Death
 
@@ -60,22 +61,20 @@ class Board:
     def addresses(self, platform: Platform) -> None:
         """Where everything is, once it is ready."""
         seconds = time.monotonic() - self._began
+        partners = len(platform.credentials.partners)
         memory = sum(platform.memory().values()) // 1_000_000
         self._console.print(
             f"\n[bold green]Plateforme prête[/] en {seconds:.1f} s, {memory} Mo / platform ready, {memory} MB (PSS)",
             highlight=False,
             soft_wrap=True,
         )
-        table = Table.grid(padding=(0, 2))
-        table.add_row("Kafka", platform.kafka.bootstrap, "SASL_PLAINTEXT, SCRAM-SHA-512")
-        table.add_row("PostgreSQL", f"127.0.0.1:{platform.postgres.port}", "une base par service / one database each")
-        for name, service in platform.services.items():
-            table.add_row(name, service.url, "/health /ready /metrics")
-        table.add_row(
-            "identifiants / credentials",
-            str(platform.credentials_path),
-            f"{len(platform.credentials.partners)} partenaires / partners",
-        )
-        table.add_row("journaux / logs", str(platform.directory / "logs"), "")
-        self._console.print(table)
+        lines = [
+            ("Kafka", platform.kafka.bootstrap, "SASL_PLAINTEXT, SCRAM-SHA-512"),
+            ("PostgreSQL", f"{ports.HOST}:{platform.postgres.port}", "une base par service / a database each"),
+            *((name, service.url, "/health /ready /metrics") for name, service in platform.services.items()),
+            ("identifiants / credentials", str(platform.credentials_path), f"{partners} partenaires / partners"),
+            ("journaux / logs", str(platform.directory / "logs"), ""),
+        ]
+        for label, where, what in lines:
+            self._console.print(f"  {label:<28}{where:<28}{what}", highlight=False, soft_wrap=True)
         self._console.print("Ctrl-C pour arrêter / to stop", style="bold")

@@ -93,6 +93,8 @@ ONE_MACHINE = {
     "group.initial.rebalance.delay.ms": "0",
     # 128 MB of heap by default, for the keys of the largest compacted partition.
     "log.cleaner.dedupe.buffer.size": "16777216",
+    # An idle controller writes (and flushes) an empty record twice a second by default.
+    "metadata.max.idle.interval.ms": "10000",
     # 10 MB of address space per index, three indexes per partition, by default.
     "log.index.size.max.bytes": "1048576",
     # Partners reconnect as they like: the default forgets their positions after a week of silence.

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -206,6 +207,9 @@ def run(description: Description) -> None:
         wrong = ", ".join(f"SIAO_{str(e['loc'][0]).upper()} ({e['type']})" for e in error.errors(include_input=False))
         sys.exit(f"{description.service.value}: réglage absent ou faux / setting missing or wrong: {wrong}")
     configure(description.service.value, settings.log_level)
+    # What was imported lives for ever: the collector looked at it again and again, a fifth of all time under load.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     uvicorn.run(
         application(description, settings),
         host=settings.http_host,

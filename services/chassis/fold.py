@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from contracts.event import Envelope, Fact, Message
 from contracts.notices import Caused, MessageAccepted
@@ -12,14 +12,13 @@ from contracts.partners import PartnerRegistered
 from contracts.topics import NOTICES, Topic
 from services.chassis.tables import StateTable
 
-E = TypeVar("E", bound=Message, covariant=True)
+E_co = TypeVar("E_co", bound=Message, covariant=True)
 V = TypeVar("V", bound=Message)
 
 Key: TypeAlias = "tuple[StateTable[Any], str]"
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where a record stands in the log."""
 
     topic: str
@@ -27,11 +26,10 @@ class Position:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Heard(Generic[E]):
+class Heard(NamedTuple, Generic[E_co]):
     """An event as the chassis hands it over: authenticated, valid, new. `now` is business time."""
 
-    event: E
+    event: E_co
     envelope: Envelope
     position: Position
     now: datetime
@@ -71,8 +69,7 @@ class State(Protocol):
         """The register of partners, by id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """The state under a key is now `value` (None: it is gone)."""
 
     table: StateTable[Any]
@@ -80,8 +77,7 @@ class Put:
     value: Message | None
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """A message to publish after the commit. `value` None is a tombstone; `key` orders and compacts."""
 
     topic: str
@@ -89,8 +85,7 @@ class Send:
     value: Message | None
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(NamedTuple):
     """A fact to publish when business time reaches `due_at`, unless forgotten or set again under the same name."""
 
     name: str
@@ -98,8 +93,7 @@ class Later:
     send: Send
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(NamedTuple):
     """The deadline of this name does not matter any more."""
 
     name: str

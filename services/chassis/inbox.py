@@ -1,12 +1,11 @@
 """Each message has its effects once: the database's primary key tells what was taken already."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+from hashlib import blake2b
 from typing import Any, Final
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from asyncpg import Connection
 
 from services.chassis.reading import Readable
 
@@ -23,71 +22,57 @@ class Standing(Enum):
     """Another content under the same id: refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """The key of a message in the inbox. The source is trusted: it was checked against the topic."""
+def entry_of(consumer: str, item: Readable) -> bytes:
+    """The key of a message in the inbox: who takes it, who sent it, its id. Of fixed size, and telling nothing.
 
-    source: str
-    id: str
-
-
-def entry_of(item: Readable) -> Entry:
-    """The inbox entry of a message."""
-    return Entry(item.heard.envelope.source, item.heard.envelope.id)
+    The sender is part of it, and was checked against the topic: nobody can use up another's ids.
+    """
+    envelope = item.heard.envelope
+    return blake2b(f"{consumer}\x1f{envelope.source}\x1f{envelope.id}".encode(), digest_size=16).digest()
 
 
 def position_of(item: Readable) -> str:
     """topic:partition:offset."""
-    return f"{item.record.topic}:{item.record.partition}:{item.record.offset}"
+    record = item.record
+    return f"{record.topic}:{record.partition}:{record.offset}"
 
 
-_ARRAYS: Final = (
-    "unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:positions AS text[]), CAST(:digests AS bigint[]))"
-    " AS u (source, id, position, digest)"
+_INSERT: Final = (
+    "INSERT INTO inbox (entry, position, digest, refused)"
+    " SELECT u.entry, u.position, u.digest, false"
+    " FROM unnest($1::bytea[], $2::text[], $3::bigint[]) AS u (entry, position, digest)"
+    " ON CONFLICT DO NOTHING RETURNING entry"
 )
-_INSERT: Final = text(
-    "INSERT INTO inbox (consumer, source, id, position, digest, refused)"
-    f" SELECT :consumer, u.source, u.id, u.position, u.digest, false FROM {_ARRAYS}"
-    " ON CONFLICT DO NOTHING RETURNING source, id"
-)
-_SELECT: Final = text(
-    "SELECT i.source, i.id, i.position, i.digest, i.refused FROM inbox i"
-    " JOIN unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS u (source, id)"
-    " ON i.source = u.source AND i.id = u.id WHERE i.consumer = :consumer"
-)
-_UPDATE: Final = text(
+_SELECT: Final = "SELECT entry, position, digest, refused FROM inbox WHERE entry = ANY($1::bytea[])"
+_UPDATE: Final = (
     "UPDATE inbox i SET position = u.position, digest = u.digest, refused = u.refused"
-    " FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:positions AS text[]),"
-    " CAST(:digests AS bigint[]), CAST(:refusals AS boolean[])) AS u (source, id, position, digest, refused)"
-    " WHERE i.consumer = :consumer AND i.source = u.source AND i.id = u.id"
+    " FROM unnest($1::bytea[], $2::text[], $3::bigint[], $4::boolean[]) AS u (entry, position, digest, refused)"
+    " WHERE i.entry = u.entry"
 )
-_PRUNE: Final = text(
-    "DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE at < now() - make_interval(days => :days) LIMIT 5000)"
+_PRUNE: Final = (
+    "DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE at < now() - make_interval(days => $1) LIMIT 5000)"
 )
 
 
-async def take(
-    connection: AsyncConnection, consumer: str, items: Sequence[Readable]
-) -> tuple[list[Standing], set[Entry]]:
-    """The standing of each message, in order, and the entries that were refused before and may now be taken.
+async def take(connection: Connection, items: dict[bytes, Readable]) -> tuple[dict[bytes, Standing], set[bytes]]:
+    """The standing of each message, by entry, and the entries that were refused before and may now be taken.
 
-    The messages must have distinct entries. Those that are new are taken: the caller's transaction decides.
+    Those that are new are taken: the caller's transaction decides.
     """
-    rows = await connection.execute(_INSERT, {"consumer": consumer, **_columns(items)})
-    new = {Entry(source, identity) for source, identity in rows}
+    new = {row[0] for row in await connection.fetch(_INSERT, *_columns(items))}
+    standings = dict.fromkeys(items, Standing.NEW)
     if len(new) == len(items):
-        return [Standing.NEW] * len(items), set()
-    known = [item for item in items if entry_of(item) not in new]
-    columns = {"sources": [i.heard.envelope.source for i in known], "ids": [i.heard.envelope.id for i in known]}
-    rows = await connection.execute(_SELECT, {"consumer": consumer, **columns})
-    before = {Entry(source, identity): tuple(rest) for source, identity, *rest in rows}
-    again = {entry_of(i) for i in known if _standing(i, before[entry_of(i)]) is Standing.NEW}
-    standings = [Standing.NEW if entry_of(item) in new else _standing(item, before[entry_of(item)]) for item in items]
+        return standings, set()
+    again: set[bytes] = set()
+    rows = await connection.fetch(_SELECT, [entry for entry in items if entry not in new])
+    for entry, position, digest, refused in rows:
+        standings[entry] = _standing(items[entry], position, digest, refused=refused)
+        if standings[entry] is Standing.NEW:
+            again.add(entry)
     return standings, again
 
 
-def _standing(item: Readable, before: tuple[Any, ...]) -> Standing:
-    position, digest, refused = before
+def _standing(item: Readable, position: str, digest: int, *, refused: bool) -> Standing:
     if position == position_of(item):
         return Standing.REDELIVERED
     if refused:
@@ -95,25 +80,18 @@ def _standing(item: Readable, before: tuple[Any, ...]) -> Standing:
     return Standing.REPEATED if digest == item.digest else Standing.REUSED
 
 
-async def amend(
-    connection: AsyncConnection, consumer: str, refused: Sequence[Readable], taken: Sequence[Readable]
-) -> None:
+async def amend(connection: Connection, refused: dict[bytes, Readable], taken: dict[bytes, Readable]) -> None:
     """Mark messages refused after all, and messages taken although an earlier one of the same id was refused."""
-    items = [*refused, *taken]
+    items = {**refused, **taken}
     if items:
-        refusals = [True] * len(refused) + [False] * len(taken)
-        await connection.execute(_UPDATE, {"consumer": consumer, "refusals": refusals, **_columns(items)})
+        await connection.execute(_UPDATE, *_columns(items), [entry in refused for entry in items])
 
 
-async def prune(connection: AsyncConnection, days: int) -> int:
-    """Forget entries older than `days`, at most 5,000; returns how many. `days` exceeds the topics' retention."""
-    return (await connection.execute(_PRUNE, {"days": days})).rowcount
+async def prune(connection: Connection, days: int) -> bool:
+    """Forget entries older than `days`, at most 5,000; whether there may be more."""
+    return bool((await connection.execute(_PRUNE, days)) != "DELETE 0")
 
 
-def _columns(items: Sequence[Readable]) -> dict[str, list[Any]]:
-    return {
-        "sources": [item.heard.envelope.source for item in items],
-        "ids": [item.heard.envelope.id for item in items],
-        "positions": [position_of(item) for item in items],
-        "digests": [item.digest for item in items],
-    }
+def _columns(items: dict[bytes, Readable]) -> tuple[Sequence[Any], ...]:
+    values = items.values()
+    return list(items), [position_of(item) for item in values], [item.digest for item in values]

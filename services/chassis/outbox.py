@@ -1,12 +1,10 @@
 """Outgoing messages and deadlines, written in the transaction that decided them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from asyncpg import Connection
 
 from contracts.event import derived_id
 from services.chassis.fold import Later, Send
@@ -19,8 +17,7 @@ class Oversize(ValueError):
     """A decision produced a message that no broker would take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message with the id that its cause gives it; handling the cause again gives the same id."""
 
     id: str
@@ -34,37 +31,24 @@ def outgoing(cause: str, index: int, send: Send, time: datetime, traceparent: st
     return Outgoing(derived_id(cause, str(index), send.topic), send, time, traceparent)
 
 
-_INSERT: Final = text(
-    "INSERT INTO outbox (id, topic, key, type, time, traceparent, payload)"
-    " SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:topics AS text[]), CAST(:keys AS text[]),"
-    " CAST(:types AS text[]), CAST(:times AS timestamptz[]), CAST(:traces AS text[]), CAST(:payloads AS bytea[]))"
-)
+_COLUMNS: Final = ("id", "topic", "key", "type", "time", "traceparent", "payload")
 
 
-async def post(connection: AsyncConnection, messages: Sequence[Outgoing]) -> None:
+async def post(connection: Connection, messages: Sequence[Outgoing]) -> None:
     """Put messages in the outbox, in order. After the states: whoever changes a state later also posts later."""
-    if not messages:
-        return
-    sends = [message.send for message in messages]
-    await connection.execute(
-        _INSERT,
-        {
-            "ids": [message.id for message in messages],
-            "topics": [send.topic for send in sends],
-            "keys": [send.key for send in sends],
-            "types": [_type(send) for send in sends],
-            "times": [message.time for message in messages],
-            "traces": [message.traceparent for message in messages],
-            "payloads": [payload(send) for send in sends],
-        },
-    )
+    if messages:
+        records = [
+            (identity, send.topic, send.key, _type(send), time, trace, payload(send))
+            for identity, send, time, trace in messages
+        ]
+        await connection.copy_records_to_table("outbox", records=records, columns=_COLUMNS)
 
 
 def payload(send: Send) -> bytes | None:
     """The body of a message; None for a tombstone. Raises Oversize."""
     if send.value is None:
         return None
-    body = send.value.model_dump_json().encode()
+    body: bytes = send.value.__pydantic_serializer__.to_json(send.value)
     if len(body) > LARGEST_BYTES:
         raise Oversize(f"{_type(send)}: {len(body)} bytes")
     return body
@@ -74,30 +58,32 @@ def _type(send: Send) -> str | None:
     return None if send.value is None else str(type(send.value).__dict__["type"])
 
 
-_SET_TIMERS: Final = text(
+_SET_TIMERS: Final = (
     "INSERT INTO timers (name, due_at, id, topic, key, type, payload)"
-    " SELECT * FROM unnest(CAST(:names AS text[]), CAST(:dues AS timestamptz[]), CAST(:ids AS text[]),"
-    " CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:types AS text[]), CAST(:payloads AS bytea[]))"
+    " SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])"
     " ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at, id = excluded.id, topic = excluded.topic,"
     " key = excluded.key, type = excluded.type, payload = excluded.payload"
 )
-_FORGET_TIMERS: Final = text("DELETE FROM timers WHERE name = ANY(CAST(:names AS text[]))")
+_FORGET_TIMERS: Final = "DELETE FROM timers WHERE name = ANY($1::text[])"
 
 
-async def set_timers(connection: AsyncConnection, timers: dict[str, tuple[str, Later] | None]) -> None:
+async def set_timers(connection: Connection, timers: dict[str, tuple[str, Later] | None]) -> None:
     """Set deadlines, given by name with the id of the message they will send; None forgets."""
     forgotten = [name for name, timer in timers.items() if timer is None]
     kept: list[tuple[str, Later]] = [timer for timer in timers.values() if timer is not None]
     if forgotten:
-        await connection.execute(_FORGET_TIMERS, {"names": forgotten})
+        await connection.execute(_FORGET_TIMERS, forgotten)
     if kept:
-        columns: dict[str, list[Any]] = {
-            "names": [later.name for _, later in kept],
-            "dues": [later.due_at for _, later in kept],
-            "ids": [identity for identity, _ in kept],
-            "topics": [later.send.topic for _, later in kept],
-            "keys": [later.send.key for _, later in kept],
-            "types": [_type(later.send) for _, later in kept],
-            "payloads": [payload(later.send) for _, later in kept],
-        }
-        await connection.execute(_SET_TIMERS, columns)
+        rows: list[tuple[Any, ...]] = [
+            (
+                later.name,
+                later.due_at,
+                identity,
+                later.send.topic,
+                later.send.key,
+                _type(later.send),
+                payload(later.send),
+            )
+            for identity, later in kept
+        ]
+        await connection.execute(_SET_TIMERS, *(list(column) for column in zip(*rows, strict=True)))

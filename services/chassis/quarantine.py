@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from asyncpg import Connection
 
 from contracts.event import Refusal
 from contracts.notices import MessageRejected
@@ -54,26 +53,23 @@ def context_of(topic: str, partition: int, offset: int) -> str:
     return f"quarantine:{topic}:{partition}:{offset}"
 
 
-_INSERT: Final = text(
+_INSERT: Final = (
     'INSERT INTO quarantine (topic, partition, "offset", code, sealed)'
-    " SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]),"
-    " CAST(:codes AS text[]), CAST(:seals AS bytea[]))"
+    " SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bytea[])"
     ' ON CONFLICT DO NOTHING RETURNING topic, partition, "offset"'
 )
 
 
-async def keep(connection: AsyncConnection, vault: Vault, things: Sequence[SetAside]) -> list[SetAside]:
-    """Keep records; returns those that were not kept before (a redelivered record is neither kept nor answered twice)."""
+async def keep(connection: Connection, vault: Vault, things: Sequence[SetAside]) -> list[SetAside]:
+    """Keep records; returns those not kept before: a redelivered record is neither kept nor answered twice."""
     records = [thing.record for thing in things]
-    rows = await connection.execute(
+    rows = await connection.fetch(
         _INSERT,
-        {
-            "topics": [record.topic for record in records],
-            "partitions": [record.partition for record in records],
-            "offsets": [record.offset for record in records],
-            "codes": [thing.refusal.code for thing in things],
-            "seals": [_seal(vault, record) for record in records],
-        },
+        [record.topic for record in records],
+        [record.partition for record in records],
+        [record.offset for record in records],
+        [thing.refusal.code for thing in things],
+        [_seal(vault, record) for record in records],
     )
     new = {tuple(row) for row in rows}
     return [t for t in things if (t.record.topic, t.record.partition, t.record.offset) in new]

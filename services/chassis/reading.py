@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from aiokafka import ConsumerRecord
 
@@ -19,8 +18,7 @@ Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 FindPartner: TypeAlias = Callable[[str], Awaitable[PartnerRegistered | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Readable:
+class Readable(NamedTuple):
     """A record that became an event of a type this service handles."""
 
     record: Record
@@ -29,8 +27,7 @@ class Readable:
     digest: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A record that did not become an event; its sender, where there is one, is told why."""
 
     record: Record

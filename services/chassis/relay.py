@@ -4,16 +4,17 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from asyncpg import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.event import Envelope, Headers, binary_headers
 from services.chassis import metrics
+from services.chassis.database import raw_connection
 from services.chassis.kafka import producer_of
 from services.chassis.logs import kind_of, log
 from services.chassis.settings import Settings
@@ -21,14 +22,13 @@ from services.chassis.settings import Settings
 # Rows read, published and deleted together.
 CHUNK: Final = 4000
 POLL_SECONDS: Final = 0.1
-_LOCK: Final = text("SELECT pg_try_advisory_lock(hashtext('outbox-relay'))")
-_READ: Final = text(
-    "SELECT seq, id, topic, key, type, time, traceparent, payload FROM outbox ORDER BY seq LIMIT :chunk"
-)
-_DELETE: Final = text("DELETE FROM outbox WHERE seq = ANY(CAST(:seqs AS bigint[]))")
-_AGE: Final = text("SELECT count(*), coalesce(extract(epoch FROM now() - min(at)), 0) FROM outbox")
+_PARTITIONER: Final = DefaultPartitioner()
+_LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('outbox-relay'))"
+_READ: Final = "SELECT seq, id, topic, key, type, time, traceparent, payload FROM outbox ORDER BY seq LIMIT $1"
+_DELETE: Final = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
+_AGE: Final = "SELECT count(*), coalesce(extract(epoch FROM now() - min(at)), 0)::float FROM outbox"
 
-Line = Row[Any]
+Line: TypeAlias = Any  # asyncpg's Record: seq, id, topic, key, type, time, traceparent, payload
 
 
 class Relay:
@@ -39,9 +39,13 @@ class Relay:
     """
 
     def __init__(self, settings: Settings, engine: AsyncEngine, source: str) -> None:
-        self._settings, self._engine, self._source = settings, engine, source
+        self._settings, self._engine = settings, engine
+        self._constant_headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_source", source.encode()),
+            ("content-type", b"application/json"),
+        ]
         self._woken = asyncio.Event()
-        self._partitioner = DefaultPartitioner()
         self._producer: AIOKafkaProducer | None = None
         self.elected = False
         self.last_success = time.monotonic()
@@ -55,8 +59,8 @@ class Relay:
         try:
             while True:
                 try:
-                    async with self._engine.connect() as connection:
-                        await self._lead(await connection.execution_options(isolation_level="AUTOCOMMIT"))
+                    async with raw_connection(self._engine) as connection:
+                        await self._lead(connection)
                 except Exception as error:
                     metrics.RELAY_FAILURES.inc()
                     log().warning("relay-put-off", error=kind_of(error))
@@ -67,8 +71,8 @@ class Relay:
         finally:
             await self._close()
 
-    async def _lead(self, connection: AsyncConnection) -> None:
-        while not (await connection.execute(_LOCK)).scalar_one():
+    async def _lead(self, connection: Connection) -> None:
+        while not await connection.fetchval(_LOCK):
             await asyncio.sleep(1)
         self.elected = True
         metrics.RELAY_LEADER.set(1)
@@ -80,22 +84,22 @@ class Relay:
             self.last_success = time.monotonic()
             if time.monotonic() - measured > 1:
                 measured = time.monotonic()
-                rows, age = (await connection.execute(_AGE)).one()
+                rows, age = await connection.fetchrow(_AGE)
                 metrics.OUTBOX_ROWS.set(rows)
-                metrics.OUTBOX_AGE.set(float(age))
+                metrics.OUTBOX_AGE.set(age)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
 
-    async def _publish(self, connection: AsyncConnection) -> bool:
+    async def _publish(self, connection: Connection) -> bool:
         """Publish one chunk; True when there may be more."""
-        rows = (await connection.execute(_READ, {"chunk": CHUNK})).all()
+        rows = await connection.fetch(_READ, CHUNK)
         if not rows:
             return False
         if self._producer is None:
             self._producer = producer_of(self._settings)
             await self._producer.start()
         sent = await self._send(rows)
-        await connection.execute(_DELETE, {"seqs": sent})
+        await connection.execute(_DELETE, sent)
         metrics.RELAYED.inc(len(sent))
         if len(sent) < len(rows):
             raise ConnectionError(f"{len(rows) - len(sent)} messages were not acknowledged")
@@ -104,47 +108,58 @@ class Relay:
     async def _send(self, rows: Sequence[Line]) -> list[int]:
         """Send rows, in order within each partition; the sequence numbers acknowledged."""
         places: dict[tuple[str, int], list[Line]] = {}
+        counts = {topic: await self._partitions(topic) for topic in dict.fromkeys(row["topic"] for row in rows)}
         for row in rows:
-            places.setdefault((row.topic, await self._partition(row)), []).append(row)
+            topic = row["topic"]
+            places.setdefault((topic, partition_of(row["key"], counts[topic])), []).append(row)
         flights = [self._send_partition(topic, partition, lines) for (topic, partition), lines in places.items()]
         return [seq for seqs in await asyncio.gather(*flights) for seq in seqs]
 
-    async def _partition(self, row: Line) -> int:
-        assert self._producer is not None
-        partitions = sorted(await self._producer.partitions_for(row.topic))
-        return int(self._partitioner(row.key.encode(), partitions, partitions))
+    async def _partitions(self, topic: str) -> int:
+        return len(await self._started().partitions_for(topic))
+
+    def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            raise LookupError("the relay publishes only once it leads")
+        return self._producer
 
     async def _send_partition(self, topic: str, partition: int, rows: Sequence[Line]) -> list[int]:
         """Send the rows of one partition, batch after batch; stops at the first batch that fails."""
-        assert self._producer is not None
         sent: list[int] = []
-        batch, aboard = self._producer.create_batch(), list[int]()
+        batch, aboard = self._started().create_batch(), list[int]()
         for row in rows:
-            while not _append(batch, row, self._headers(row)):
+            headers = self._headers(row)
+            while batch.append(key=row["key"].encode(), value=row["payload"], timestamp=None, headers=headers) is None:
                 if not aboard or not await self._ship(batch, topic, partition):
                     return sent
                 sent.extend(aboard)
-                batch, aboard = self._producer.create_batch(), list[int]()
-            aboard.append(row.seq)
+                batch, aboard = self._started().create_batch(), list[int]()
+            aboard.append(row["seq"])
         if aboard and await self._ship(batch, topic, partition):
             sent.extend(aboard)
         return sent
 
     async def _ship(self, batch: Any, topic: str, partition: int) -> bool:
-        assert self._producer is not None
         try:
-            await (await self._producer.send_batch(batch, topic, partition=partition))
+            await (await self._started().send_batch(batch, topic, partition=partition))
         except KafkaError as error:
             log().warning("publication-failed", error=kind_of(error))
             return False
         return True
 
-    def _headers(self, row: Line) -> Headers:
-        if row.payload is None:
-            return ()
-        return binary_headers(
-            Envelope(id=row.id, type=row.type, source=self._source, time=row.time, traceparent=row.traceparent)
-        )
+    def _headers(self, row: Line) -> list[tuple[str, bytes]]:
+        """The headers of a row; the producer wants a list. A tombstone has none."""
+        if row["payload"] is None:
+            return []
+        headers = [
+            *self._constant_headers,
+            ("ce_id", row["id"].encode()),
+            ("ce_type", row["type"].encode()),
+            ("ce_time", row["time"].isoformat().encode()),
+        ]
+        if row["traceparent"] is not None:
+            headers.append(("traceparent", row["traceparent"].encode()))
+        return headers
 
     async def _close(self) -> None:
         producer, self._producer = self._producer, None
@@ -153,6 +168,8 @@ class Relay:
                 await producer.stop()
 
 
-def _append(batch: Any, row: Line, headers: Headers) -> bool:
-    """Whether the row fitted in the batch."""
-    return batch.append(key=row.key.encode(), value=row.payload, timestamp=None, headers=headers) is not None
+@lru_cache(maxsize=10_000)
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of a key, as any Kafka client would choose it (murmur2)."""
+    places = range(partitions)
+    return 0 if partitions == 1 else int(_PARTITIONER(key.encode(), places, places))

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from asyncpg import Connection
 
 from contracts.event import Message
 from contracts.partners import PartnerRegistered
@@ -134,7 +133,7 @@ class Territory(Rows):
 class Holder(Protocol):
     """Holds the states that a unit's folds look at."""
 
-    async def open(self, connection: AsyncConnection, items: Sequence[Readable]) -> "Working":
+    async def open(self, connection: Connection, items: Sequence[Readable]) -> "Working":
         """Everything the folds of these messages may look at."""
 
     def forget(self) -> None:
@@ -160,7 +159,7 @@ class Keyed:
     def __init__(self, register: Register, vault: Vault) -> None:
         self._register, self._vault = register, vault
 
-    async def open(self, connection: AsyncConnection, items: Sequence[Readable]) -> "KeyedWorking":
+    async def open(self, connection: Connection, items: Sequence[Readable]) -> "KeyedWorking":
         """The states of all keys of the batch."""
         rows, store = Rows(self._register), Store(connection, self._vault)
         await rows.read(store, [key for item in items for key in item.fold.keys(item.heard)])
@@ -188,10 +187,10 @@ class KeyedWorking:
         """Nothing is kept."""
 
 
-_POSITIONS: Final = text('SELECT input, "offset" FROM positions WHERE siao = :siao')
-_SEE: Final = text(
+_POSITIONS: Final = 'SELECT input, "offset" FROM positions WHERE siao = $1'
+_SEE: Final = (
     'INSERT INTO positions AS p (siao, input, "offset")'
-    " SELECT * FROM unnest(CAST(:siaos AS text[]), CAST(:inputs AS text[]), CAST(:offsets AS bigint[]))"
+    " SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])"
     ' ON CONFLICT (siao, input) DO UPDATE SET "offset" = greatest(p."offset", excluded."offset")'
 )
 
@@ -209,7 +208,7 @@ class Whole:
         self._register, self._vault, self._make, self._tables = register, vault, make, tables
         self.territories: dict[str, Territory] = {}
 
-    async def open(self, connection: AsyncConnection, items: Sequence[Readable]) -> "WholeWorking":
+    async def open(self, connection: Connection, items: Sequence[Readable]) -> "WholeWorking":
         """The territories of the batch, and the archived states that its folds named."""
         store = Store(connection, self._vault)
         named: dict[str, list[Key]] = defaultdict(list)
@@ -221,11 +220,11 @@ class Whole:
             await self.territories[siao].read(store, keys)
         return WholeWorking({siao: self.territories[siao] for siao in named}, connection, store)
 
-    async def _load(self, connection: AsyncConnection, store: Store, siao: str) -> Territory:
+    async def _load(self, connection: Connection, store: Store, siao: str) -> Territory:
         territory = self._make(self._register)
         for table in self._tables:
             territory.learn(table, await store.load_live(table, siao))
-        for place, offset in await connection.execute(_POSITIONS, {"siao": siao}):
+        for place, offset in await connection.fetch(_POSITIONS, siao):
             territory.seen[place] = offset
         return territory
 
@@ -237,7 +236,7 @@ class Whole:
 class WholeWorking:
     """A batch on whole territories."""
 
-    def __init__(self, territories: dict[str, Territory], connection: AsyncConnection, store: Store) -> None:
+    def __init__(self, territories: dict[str, Territory], connection: Connection, store: Store) -> None:
         self._territories, self._connection, self._store = territories, connection, store
 
     def rows(self, item: Readable) -> Rows:
@@ -252,8 +251,7 @@ class WholeWorking:
             await territory.write(self._store)
         seen = [(siao, *place) for siao, t in self._territories.items() for place in t.seen.items()]
         if seen:
-            siaos, inputs, offsets = (list(column) for column in zip(*seen, strict=True))
-            await self._connection.execute(_SEE, {"siaos": siaos, "inputs": inputs, "offsets": offsets})
+            await self._connection.execute(_SEE, *(list(column) for column in zip(*seen, strict=True)))
 
     def settle(self) -> None:
         """Versions grow; what is not live leaves memory."""

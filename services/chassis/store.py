@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from asyncpg import Connection
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.event import Message
 from services.chassis.tables import StateTable
@@ -23,25 +22,21 @@ class Conflict(Exception):
 class Store:
     """Reads and writes states on one connection; sealed tables through the vault."""
 
-    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection, self._vault = connection, vault
 
     async def load(self, table: StateTable[Any], keys: Sequence[str]) -> dict[str, Stored]:
         """The states of these keys; a key that is not stored is present with (None, 0)."""
         found: dict[str, Stored] = dict.fromkeys(keys, (None, 0))
-        rows = await self._connection.execute(
-            _select(table.name, "key = ANY(CAST(:value AS text[]))"), {"value": list(keys)}
-        )
-        found.update(self._read(table, rows))
+        found.update(self._read(table, await self._connection.fetch(_by_keys(table.name), keys)))
         return found
 
     async def load_live(self, table: StateTable[Any], siao: str) -> dict[str, Stored]:
         """All live states of one SIAO."""
-        rows = await self._connection.execute(_select(table.name, "siao = :value AND live"), {"value": siao})
-        return self._read(table, rows)
+        return self._read(table, await self._connection.fetch(_live(table.name), siao))
 
     def _read(self, table: StateTable[Any], rows: Iterable[Any]) -> dict[str, Stored]:
-        read = table.model.model_validate_json
+        read = table.model.__pydantic_validator__.validate_json
         if not table.sealed:
             return {key: (read(body), version) for key, version, body in rows}
         unseal = self._vault.open_json
@@ -50,58 +45,53 @@ class Store:
     async def save(self, table: StateTable[Any], changes: Mapping[str, Stored]) -> None:
         """Write new values given with the version they were decided on; None deletes.
 
-        Raises Conflict when a row has another version, and IntegrityError when a constraint refuses.
+        Raises Conflict when a row has another version, and IntegrityConstraintViolationError when a constraint refuses.
         """
         gone = [key for key, (value, _) in changes.items() if value is None]
         kept = {key: (value, version) for key, (value, version) in changes.items() if value is not None}
         if gone:
-            await self._connection.execute(_delete(table.name), {"keys": gone})
+            await self._connection.execute(_delete(table.name), gone)
         if kept:
-            written = await self._connection.execute(_upsert(table), self._columns(table, kept))
-            if written.rowcount != len(kept):
+            written = await self._connection.execute(_upsert(table), *self._columns(table, kept))
+            if written != f"INSERT 0 {len(kept)}":
                 raise Conflict(table.name)
 
-    def _columns(self, table: StateTable[Any], changes: Mapping[str, tuple[Message, int]]) -> dict[str, list[Any]]:
+    def _columns(self, table: StateTable[Any], changes: Mapping[str, tuple[Message, int]]) -> list[list[Any]]:
         values = [value for value, _ in changes.values()]
-        bodies = [value.model_dump_json() for value in values]
+        write = table.model.__pydantic_serializer__.to_json
+        bodies = [write(value).decode() for value in values]
         if table.sealed:
             seal = self._vault.seal_json
             bodies = [seal(body, f"{table.name}:{key}") for key, body in zip(changes, bodies, strict=True)]
-        columns: dict[str, list[Any]] = {
-            "keys": list(changes),
-            "versions": [version for _, version in changes.values()],
-            "bodies": bodies,
-        }
-        for column in table.extra:
-            columns[column.name] = [getattr(value, column.name) for value in values]
-        return columns
+        extras = [[getattr(value, column.name) for value in values] for column in table.extra]
+        return [list(changes), [version for _, version in changes.values()], bodies, *extras]
 
 
 @cache
-def _select(table: str, where: str) -> TextClause:
-    return text(f"SELECT key, version, CAST(body AS text) FROM {table} WHERE {where}")
+def _by_keys(table: str) -> str:
+    return f"SELECT key, version, body::text FROM {table} WHERE key = ANY($1::text[])"
 
 
 @cache
-def _delete(table: str) -> TextClause:
-    return text(f"DELETE FROM {table} WHERE key = ANY(CAST(:keys AS text[]))")
+def _live(table: str) -> str:
+    return f"SELECT key, version, body::text FROM {table} WHERE siao = $1 AND live"
 
 
 @cache
-def _upsert(table: StateTable[Any]) -> TextClause:
-    names = ["key", "version", "body", *(column.name for column in table.extra)]
+def _delete(table: str) -> str:
+    return f"DELETE FROM {table} WHERE key = ANY($1::text[])"
+
+
+@cache
+def _upsert(table: StateTable[Any]) -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    types = {column.name: column.type.compile(dialect) for column in table.extra}
-    arrays = [
-        "CAST(:keys AS text[])",
-        "CAST(:versions AS bigint[])",
-        "CAST(:bodies AS text[])",
-        *(f"CAST(:{name} AS {kind}[])" for name, kind in types.items()),
-    ]
-    values = ["u.key", "u.version + 1", "CAST(u.body AS jsonb)", *(f"u.{name}" for name in types)]
-    updates = [f"{name} = excluded.{name}" for name in names[1:]]
-    return text(
-        f"INSERT INTO {table.name} AS t ({', '.join(names)})"
-        f" SELECT {', '.join(values)} FROM unnest({', '.join(arrays)}) AS u ({', '.join(names)})"
-        f" ON CONFLICT (key) DO UPDATE SET {', '.join(updates)} WHERE t.version = excluded.version - 1"
+    names = ["key", "version", "body", *(column.name for column in table.extra)]
+    kinds = ["text", "bigint", "text", *(column.type.compile(dialect) for column in table.extra)]
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(kinds, 1))
+    values = ", ".join(["u.key", "u.version + 1", "u.body::jsonb", *(f"u.{name}" for name in names[3:])])
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+    columns = ", ".join(names)
+    return (
+        f"INSERT INTO {table.name} AS t ({columns}) SELECT {values} FROM unnest({arrays}) AS u ({columns})"
+        f" ON CONFLICT (key) DO UPDATE SET {updates} WHERE t.version = excluded.version - 1"
     )

@@ -72,9 +72,7 @@ def chassis_tables(metadata: MetaData) -> None:
     Table(
         "inbox",
         metadata,
-        Column("consumer", Text, primary_key=True),
-        Column("source", Text, primary_key=True),
-        Column("id", Text, primary_key=True),
+        Column("entry", LargeBinary, primary_key=True, comment="digest of consumer, sender and id"),
         Column("position", Text, nullable=False, comment="topic:partition:offset first taken"),
         Column("digest", BigInteger, nullable=False, comment="of the body, to tell a retry from another message"),
         Column("refused", Boolean, nullable=False, comment="refused: the same id may be sent again, corrected"),

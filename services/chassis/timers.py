@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import inbox, metrics
 from services.chassis.clock import Clock
+from services.chassis.database import transaction
 from services.chassis.logs import kind_of, log
 
 POLL_SECONDS: Final = 0.1
 # Longer than the longest retention of an inbound topic (7 days) with room for an operator's replay.
 INBOX_DAYS: Final = 30
 PRUNE_SECONDS: Final = 3600.0
-_FIRE: Final = text(
+_FIRE: Final = (
     "WITH due AS (DELETE FROM timers WHERE name IN"
-    " (SELECT name FROM timers WHERE due_at <= :now ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING *)"
+    " (SELECT name FROM timers WHERE due_at <= $1 ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING *)"
     " INSERT INTO outbox (id, topic, key, type, time, payload)"
-    " SELECT id, topic, key, type, due_at, payload FROM due ORDER BY due_at"
+    " SELECT id, topic, key, type, due_at, payload FROM due ORDER BY due_at, name"
 )
 
 
@@ -45,13 +45,13 @@ class Timers:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _fire(self) -> None:
-        async with self._engine.begin() as connection:
-            fired = (await connection.execute(_FIRE, {"now": self._clock()})).rowcount
+        async with transaction(self._engine) as connection:
+            fired = int((await connection.execute(_FIRE, self._clock())).rpartition(" ")[2])
         if fired:
             metrics.TIMERS_FIRED.inc(fired)
             self._committed()
 
     async def _prune(self) -> None:
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine) as connection:
             while await inbox.prune(connection, INBOX_DAYS):
                 pass

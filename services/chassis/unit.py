@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from asyncpg import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.event import Refusal
 from contracts.notices import MessageAccepted
 from services.chassis import inbox, metrics, outbox, quarantine
 from services.chassis.clock import Clock
-from services.chassis.database import passes
+from services.chassis.database import passes, transaction
 from services.chassis.fold import Effect, Folds, Forget, Later, Put, Send, notify
 from services.chassis.logs import kind_of, log
 from services.chassis.quarantine import SetAside
@@ -35,8 +36,8 @@ class Outcome:
     posts: list[outbox.Outgoing] = field(default_factory=list)
     timers: dict[str, tuple[str, Later] | None] = field(default_factory=dict)
     asides: list[SetAside] = field(default_factory=list)
-    refused: list[Readable] = field(default_factory=list)
-    retaken: list[Readable] = field(default_factory=list)
+    refused: dict[bytes, Readable] = field(default_factory=dict)
+    retaken: dict[bytes, Readable] = field(default_factory=dict)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def count(self, topic: str, outcome: str) -> None:
@@ -62,18 +63,31 @@ class Unit:
     failing: bool = False
 
     async def handle(self, records: Sequence[Record]) -> None:
-        """Handle a batch whole; returns when every message of it is taken, refused or set aside, and committed."""
+        """Handle a batch whole; returns when every message is taken, refused or set aside, and committed."""
         self.busy_since = started = time.monotonic()
-        now = self.clock()
-        items = [item for record in records if (item := await read(record, self.folds, self.find, now)) is not None]
         async with self.turn:
-            for wave in _waves(items):
+            for wave in self._waves(await self._read(records)):
                 await self._settle(wave)
         metrics.BATCH_SIZE.observe(len(records))
         metrics.BATCH_SECONDS.observe(time.monotonic() - started)
         self.busy_since = None
 
-    async def _settle(self, items: Sequence[Work]) -> None:
+    async def _read(self, records: Sequence[Record]) -> list[Item]:
+        now = self.clock()
+        read_all = [await read(record, self.folds, self.find, now) for record in records]
+        return [item for item in read_all if item is not None]
+
+    def _waves(self, items: Sequence[Item]) -> list[dict[bytes, Work]]:
+        """The work by inbox entry, cut so that no message meets another of the same id in one transaction."""
+        waves: list[dict[bytes, Work]] = [{}]
+        for number, item in enumerate(items):
+            entry = inbox.entry_of(self.consumer, item) if isinstance(item, Readable) else b"%d" % number
+            if entry in waves[-1]:
+                waves.append({})
+            waves[-1][entry] = item
+        return [wave for wave in waves if wave]
+
+    async def _settle(self, items: dict[bytes, Work]) -> None:
         """Try until the database takes it; what it refuses is halved until the poison stands alone."""
         attempt = 0
         while True:
@@ -83,10 +97,10 @@ class Unit:
                 return
             except Exception as error:
                 self.holder.forget()
-                alone = items[0] if len(items) == 1 else None
+                entry, alone = next(iter(items.items())) if len(items) == 1 else (b"", None)
                 if isinstance(alone, Readable) and not passes(error):
                     log().error("message-failed", error=kind_of(error), family=family(alone.record.topic))
-                    items = [quarantine.refused(alone, Refusal("internal"))]
+                    items = {entry: quarantine.refused(alone, Refusal("internal"))}
                     continue
                 if alone is not None or passes(error):
                     # A record that cannot even be kept waits, visibly, rather than vanish.
@@ -94,9 +108,9 @@ class Unit:
                     await self._put_off(error, attempt)
                     continue
             metrics.HALVINGS.inc()
-            middle = len(items) // 2
-            await self._settle(items[:middle])
-            await self._settle(items[middle:])
+            pairs, middle = list(items.items()), len(items) // 2
+            await self._settle(dict(pairs[:middle]))
+            await self._settle(dict(pairs[middle:]))
             return
 
     async def _put_off(self, error: BaseException, attempt: int) -> None:
@@ -107,15 +121,15 @@ class Unit:
         self.busy_since = time.monotonic()
         await asyncio.sleep(pause)
 
-    async def _transact(self, items: Sequence[Work]) -> None:
+    async def _transact(self, items: dict[bytes, Work]) -> None:
         outcome = Outcome()
-        async with self.engine.begin() as connection:
+        async with transaction(self.engine) as connection:
             working = await self._fold(connection, items, outcome)
             if outcome.asides:
                 kept = await quarantine.keep(connection, self.vault, outcome.asides)
                 _answer(kept, outcome, self.clock)
             await working.write()
-            await inbox.amend(connection, self.consumer, outcome.refused, outcome.retaken)
+            await inbox.amend(connection, outcome.refused, outcome.retaken)
             await outbox.set_timers(connection, outcome.timers)
             await outbox.post(connection, outcome.posts)
         working.settle()
@@ -125,25 +139,26 @@ class Unit:
         for thing in outcome.asides:
             metrics.QUARANTINED.labels(thing.refusal.code).inc()
 
-    async def _fold(self, connection: AsyncConnection, items: Sequence[Work], outcome: Outcome) -> Working:
+    async def _fold(self, connection: Connection, items: dict[bytes, Work], outcome: Outcome) -> Working:
         """Decide every message in order, each seeing what those before it decided."""
-        readable = [item for item in items if isinstance(item, Readable)]
-        standings, again = await inbox.take(connection, self.consumer, readable) if readable else ([], set())
-        standing = dict(zip(map(id, readable), standings, strict=True))
-        fresh = [item for item in readable if standing[id(item)] is inbox.Standing.NEW]
+        readable = {entry: item for entry, item in items.items() if isinstance(item, Readable)}
+        standings, again = await inbox.take(connection, readable) if readable else ({}, set())
+        fresh = [item for entry, item in readable.items() if standings[entry] is inbox.Standing.NEW]
         working = await self.holder.open(connection, fresh)
-        for item in items:
+        for entry, item in items.items():
             if isinstance(item, Unreadable | SetAside):
                 outcome.asides.append(item if isinstance(item, SetAside) else quarantine.unreadable(item))
                 outcome.count(item.record.topic, "unreadable" if isinstance(item, Unreadable) else "failed")
-            elif standing[id(item)] is inbox.Standing.NEW:
-                _decide(item, working, outcome, retaken=inbox.entry_of(item) in again)
+            elif standings[entry] is inbox.Standing.NEW:
+                _decide(entry, item, working, outcome)
+                if entry in again and entry not in outcome.refused:
+                    outcome.retaken[entry] = item
             else:
-                _recall(item, standing[id(item)], outcome)
+                _recall(item, standings[entry], outcome)
         return working
 
 
-def _decide(item: Readable, working: Working, outcome: Outcome, *, retaken: bool) -> None:
+def _decide(entry: bytes, item: Readable, working: Working, outcome: Outcome) -> None:
     heard, topic, rows = item.heard, item.record.topic, working.rows(item)
     effects: list[Effect] = []
     mark = rows.mark()
@@ -154,15 +169,13 @@ def _decide(item: Readable, working: Working, outcome: Outcome, *, retaken: bool
                 rows.apply(effect)
     except Refusal as refusal:
         rows.undo(mark)
-        _refuse(item, refusal, outcome, "refused")
+        _refuse(entry, item, refusal, outcome, "refused")
         return
     except Exception as error:  # a pure decision failed: nothing is done, the batch goes on without it
         rows.undo(mark)
         log().error("decision-failed", error=kind_of(error), type=heard.envelope.type, family=family(topic))
-        _refuse(item, Refusal("internal"), outcome, "failed")
+        _refuse(entry, item, Refusal("internal"), outcome, "failed")
         return
-    if retaken:
-        outcome.retaken.append(item)
     outcome.count(topic, "taken")
     _dispatch(item, effects, outcome)
 
@@ -183,8 +196,8 @@ def _dispatch(item: Readable, effects: Sequence[Effect], outcome: Outcome) -> No
                 pass
 
 
-def _refuse(item: Readable, refusal: Refusal, outcome: Outcome, result: str) -> None:
-    outcome.refused.append(item)
+def _refuse(entry: bytes, item: Readable, refusal: Refusal, outcome: Outcome, result: str) -> None:
+    outcome.refused[entry] = item
     outcome.asides.append(quarantine.refused(item, refusal))
     outcome.count(item.record.topic, result)
 
@@ -213,18 +226,3 @@ def _answer(kept: Sequence[SetAside], outcome: Outcome, clock: Clock) -> None:
             record = thing.record
             cause = quarantine.context_of(record.topic, record.partition, record.offset)
             outcome.posts.append(outbox.outgoing(cause, 0, send, clock(), None))
-
-
-def _waves(items: Sequence[Item]) -> list[list[Work]]:
-    """Cut a batch so that no message meets another of the same id in one transaction."""
-    waves: list[list[Work]] = [[]]
-    present: set[inbox.Entry] = set()
-    for item in items:
-        entry = inbox.entry_of(item) if isinstance(item, Readable) else None
-        if entry is not None and entry in present:
-            waves.append([])
-            present.clear()
-        if entry is not None:
-            present.add(entry)
-        waves[-1].append(item)
-    return [wave for wave in waves if wave]

@@ -119,14 +119,14 @@ def test_a_refusal_quotes_nothing_of_what_was_written() -> None:
 def test_the_largest_record_of_repeated_keys_is_refused_without_delay() -> None:
     filler = b", ".join(b'"k%d": 1' % number for number in range(PARTNER_MESSAGE_BYTES // 12))
     sections = b'{"sections": {' + filler + b"}}"
-    started = time.perf_counter()
+    started = time.process_time()
     for model in MODELS:
         with pytest.raises(Refusal):
             read_body(model, sections)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(MODELS), st.binary())
 def test_any_bytes_give_a_refusal(model: Any, body: bytes) -> None:
     with pytest.raises(Refusal) as caught:
@@ -138,7 +138,7 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 values = st.recursive(scalars, lambda part: st.lists(part) | st.dictionaries(st.text(), part), max_leaves=6)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(GOLDEN), st.data())
 def test_any_spoilt_message_is_taken_or_refused(golden: Any, data: st.DataObject) -> None:
     document = json.loads(golden.body)

@@ -106,6 +106,7 @@ def test_a_trace_that_is_none_is_ignored_and_time_is_in_utc() -> None:
 printable = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(str.isprintable)
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.builds(
         Envelope,
@@ -132,7 +133,7 @@ good_events = documents.map(lambda document: {**EVENT, "data": document})
 texts = (documents | events | good_events).map(lambda document: json.dumps(document).encode())
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.tuples(names | st.text(), st.none() | st.binary() | bits), max_size=8),
     st.booleans(),

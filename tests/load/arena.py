@@ -25,7 +25,7 @@ class Arena:
 
     def __init__(self, kafka: Kafka, postgres: Postgres, logs: Path) -> None:
         self.kafka, self.postgres, self.logs = kafka, postgres, logs
-        self.admin = AdminClient(kafka.client_settings())
+        self.admin = AdminClient({**kafka.client_settings(), "log_level": 0})
         self.sources: dict[Workload, str] = {}
         # Every service reads the register of partners before it starts.
         self.topic(PARTNERS.name, PARTNERS.config, PARTNERS.partitions)

@@ -118,9 +118,9 @@ def asyncpg_address(place: Place) -> str:
     return place.dsn.replace("postgresql://", "postgresql+asyncpg://")
 
 
-def configure(place: Place) -> None:
-    """Sets the variables that a service reads."""
-    os.environ |= {
+def variables(place: Place) -> dict[str, str]:
+    """What a service reads from its environment."""
+    return {
         "SIAO_KAFKA": place.bootstrap,
         "SIAO_KAFKA_USER": place.user,
         "SIAO_KAFKA_PASSWORD": place.password,
@@ -130,24 +130,25 @@ def configure(place: Place) -> None:
     }
 
 
-def serve(place: Place, refused_by_database: bool) -> None:
-    """Runs the service until it is told to stop."""
+def description(place: Place, refused_by_database: bool = False) -> Description:
+    """The service: one subscription to the source topic, whose consumer group ends in the place's."""
     MESSAGES[place.source] = {TYPE: Happened}
     source = Topic(place.source, "the workload", (), (BORROWED,))
-    subscription = Subscription("load", folds(place.target, refused_by_database), topics=(source,))
-    run(Description(BORROWED, (subscription,)))
+    return Description(
+        BORROWED, (Subscription(place.group, folds(place.target, refused_by_database), topics=(source,)),)
+    )
 
 
 def main(role: str) -> None:
-    """Plays one role."""
+    """Plays one role until it is told to stop."""
     place = from_environment()
-    configure(place)
+    os.environ |= variables(place)
     if role == "relay":
         settings: Any = Settings()
         relay = Relay(settings, engine_of(settings.database.get_secret_value()), f"/siao/{BORROWED.value}")
         asyncio.run(relay.run())
     else:
-        serve(place, refused_by_database=role == "serve-refused")
+        run(description(place, refused_by_database=role == "serve-refused"))
 
 
 if __name__ == "__main__":

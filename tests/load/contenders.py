@@ -12,9 +12,7 @@ USUAL: Final = Contender("usual", usual.__name__, usual.ROLES, usual.prepare)
 CHASSIS: Final = Contender("chassis", contender.__name__, ("serve",), contender.prepare)
 CHASSIS_REFUSED: Final = Contender("refused", contender.__name__, ("serve-refused",), contender.prepare)
 
-CEILING_RELAY: Final = Relay(
-    Contender("ceiling-relay", ceiling.__name__, ("relay",), ceiling.prepare), ceiling.fill
-)
+CEILING_RELAY: Final = Relay(Contender("ceiling-relay", ceiling.__name__, ("relay",), ceiling.prepare), ceiling.fill)
 CHASSIS_RELAY: Final = Relay(
     Contender("chassis-relay", contender.__name__, ("relay",), contender.prepare), contender.fill
 )

@@ -124,9 +124,7 @@ def _s3_at(arena: Arena, size: Size, per_second: int) -> list[Row]:
         arena.clear(place)
         return measured
 
-    results = in_turn(
-        {"ceiling": lambda: run(contenders.CEILING), "chassis": lambda: run(contenders.CHASSIS)}, size
-    )
+    results = in_turn({"ceiling": lambda: run(contenders.CEILING), "chassis": lambda: run(contenders.CHASSIS)}, size)
     runs = len(results["chassis"])
     (base50, base99), (ours50, ours99) = _typical(results["ceiling"]), _typical(results["chassis"])
     ratio, tail = ours50 / base50, ours99 / base99

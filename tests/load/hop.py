@@ -6,11 +6,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 from pydantic_core import from_json
@@ -37,7 +37,7 @@ class Contender:
     name: str
     module: str
     roles: tuple[str, ...]
-    prepare: Callable[[Place], Awaitable[None]]
+    prepare: Callable[[Place], Coroutine[Any, Any, None]]
 
 
 class Died(RuntimeError):

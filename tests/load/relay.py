@@ -1,9 +1,10 @@
-"""The relay alone: rows that wait in an outbox -> topic; killed once on the way, it may repeat but not lose or reorder."""
+"""The relay alone: rows waiting in an outbox -> topic; killed on the way, it may repeat but not lose or reorder."""
 
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.load.hop import Contender, running, wait_for_output
 from tests.load.place import Place
@@ -15,7 +16,7 @@ class Relay:
     """The relaying process of a contender. fill: writes `rows` rows into its outbox, `rows / keys` for each key."""
 
     contender: Contender
-    fill: Callable[[Place, int, int], Awaitable[None]]
+    fill: Callable[[Place, int, int], Coroutine[Any, Any, None]]
 
 
 def drain(relay: Relay, place: Place, rows: int, log: Path, seconds: float) -> Output:

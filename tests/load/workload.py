@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from confluent_kafka import OFFSET_BEGINNING, TIMESTAMP_NOT_AVAILABLE, Consumer, Message, Producer, TopicPartition
 from pydantic_core import from_json, to_json
@@ -18,6 +18,8 @@ SEED: Final = 92
 READ_AT_ONCE: Final = 10_000
 # Our clients and everyone else's must agree on a key's partition.
 PARTITIONER: Final = "murmur2_random"
+
+Headers: TypeAlias = list[tuple[str, str | bytes | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,10 @@ class Workload:
         return self.events - (self.events // self.bad_every if self.bad_every else 0)
 
 
-def event(seq: int, key: str, at: int, bad: bool = False) -> tuple[bytes, list[tuple[str, bytes]]]:
+def event(seq: int, key: str, at: int, bad: bool = False) -> tuple[bytes, Headers]:
     """One event's body and CloudEvents headers. at: when it was to be sent, in ns since the epoch."""
     body = to_json({"key": key, "seq": seq, "at": at, "bad": bad})
-    headers = [
+    headers: Headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", str(uuid.uuid4()).encode()),
         ("ce_type", TYPE.encode()),

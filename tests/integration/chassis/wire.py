@@ -1,9 +1,9 @@
-"""What a test of consumption needs of a real broker: stock FastStream brokers, raw records, committed offsets, facts."""
+"""What a test of consumption needs of a real broker: stock FastStream, raw records, committed offsets, facts."""
 
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,7 +16,15 @@ from deploy.embedded.kafka import Kafka
 DEADLINE_SECONDS = 15.0
 LOOK_SECONDS = 0.02
 
-RecordHeaders = list[tuple[str, bytes | None]]
+RecordHeaders = list[tuple[str, str | bytes | None]]
+
+
+async def until_true(fact: Callable[[], Awaitable[bool]], what: str, seconds: float = DEADLINE_SECONDS) -> None:
+    """As `until`, for a fact that must be asked for."""
+    deadline = time.monotonic() + seconds
+    while not await fact():
+        assert time.monotonic() < deadline, f"not in {seconds:.0f} s: {what}"
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def until(fact: Callable[[], bool], what: str, seconds: float = DEADLINE_SECONDS) -> None:

@@ -6,6 +6,7 @@ back-off, metrics, liveness, a second consumer of the same group.
 """
 
 import asyncio
+import contextlib
 import gc
 import sys
 import time
@@ -181,10 +182,8 @@ async def relay(place: Place) -> None:
             await send(producer, place.target, rows)
             await connection.execute(DELETE, [row[0] for row in rows])
             continue
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(woken.wait(), POLL_SECONDS)
-        except TimeoutError:
-            pass
 
 
 if __name__ == "__main__":

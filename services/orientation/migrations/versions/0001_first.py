@@ -50,16 +50,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "inbox",
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("entry", sa.LargeBinary(), nullable=False, comment="digest of consumer, sender and id"),
         sa.Column("position", sa.Text(), nullable=False, comment="topic:partition:offset first taken"),
         sa.Column(
             "digest", sa.BigInteger(), nullable=False, comment="of the body, to tell a retry from another message"
         ),
         sa.Column("refused", sa.Boolean(), nullable=False, comment="refused: the same id may be sent again, corrected"),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "source", "id"),
+        sa.PrimaryKeyConstraint("entry"),
     )
     op.create_index("inbox_at", "inbox", ["at"], unique=False, postgresql_using="brin")
     op.create_table(

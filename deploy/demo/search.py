@@ -1,0 +1,73 @@
+"""Reads everything that the platform wrote, as its administrator may: all topics, logs and metrics pages."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import httpx
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from deploy.demo.ledger.names import Searched
+from deploy.demo.lines import Access
+
+PATIENCE: Final = 30.0
+BATCH: Final = 5_000
+
+
+def search(administrator: Access, logs: Path, urls: Mapping[str, str]) -> Searched:
+    """What was found. Raises KafkaException when the topics cannot be read to their end."""
+    searched = Searched()
+    _read_topics(administrator, searched)
+    for log in sorted(logs.glob("*.log*")):
+        searched.text(f"logs/{log.name}", log.read_text(encoding="utf-8", errors="replace"))
+    for service, url in urls.items():
+        for page in ("/metrics", "/health", "/ready"):
+            searched.text(f"{service}{page}", httpx.get(f"{url}{page}", timeout=10).text)
+    return searched
+
+
+def _read_topics(administrator: Access, searched: Searched) -> None:
+    consumer = Consumer(
+        {
+            **administrator.librdkafka(),
+            "group.id": f"{administrator.user}.search",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 50,
+        }
+    )
+    try:
+        left = _to_read(consumer)
+        consumer.assign([TopicPartition(topic, partition, 0) for topic, partition in left])
+        deadline = time.monotonic() + PATIENCE
+        while left:
+            if time.monotonic() > deadline:
+                raise KafkaException(f"{len(left)} partitions not read to their end in {PATIENCE:.0f} s")
+            for record in consumer.consume(BATCH, timeout=0.1):
+                if record.error() is not None:
+                    raise KafkaException(record.error())
+                place = (str(record.topic()), record.partition() or 0)
+                headers = [header[1] for header in record.headers() or []]
+                searched.record(place[0], *(_bytes(part) for part in (record.key(), record.value(), *headers)))
+                if (record.offset() or 0) + 1 >= left.get(place, 0):
+                    left.pop(place, None)
+    finally:
+        consumer.close()
+
+
+def _to_read(consumer: Consumer) -> dict[tuple[str, int], int]:
+    """Partitions that hold something, and where each ends."""
+    ends = {}
+    for topic in consumer.list_topics(timeout=PATIENCE).topics.values():
+        if topic.topic.startswith("__"):
+            continue
+        for partition in topic.partitions:
+            low, high = consumer.get_watermark_offsets(TopicPartition(topic.topic, partition), timeout=PATIENCE)
+            if high > low:
+                ends[topic.topic, partition] = high
+    return ends
+
+
+def _bytes(part: str | bytes | None) -> bytes | None:
+    return part.encode() if isinstance(part, str) else part

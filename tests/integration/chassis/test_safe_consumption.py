@@ -1,0 +1,140 @@
+"""The chassis meets the records of `test_stock_faststream.py`: none is lost, none blocks, none chooses where it writes."""
+
+import asyncpg
+import pytest
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from contracts.topics import PARTNERS
+from deploy.embedded.kafka import Kafka
+from services.chassis import health
+from tests.conftest import Database, Topics
+from tests.integration.chassis.counting import Counting
+from tests.integration.chassis.wire import RecordHeaders, Wire, a_group, until_true
+from tests.load.contender import prepare
+from tests.load.place import Place
+
+# Both of these hide in a header that means nothing to us, and in one that we need.
+UNREADABLE: dict[str, RecordHeaders] = {"null": [("trace", None)], "not-utf8": [("trace", b"\xff\xfe")]}
+UNREADABLE_ID: RecordHeaders = [("ce_id", b"\xff\xfe")]
+
+
+@pytest.fixture
+async def counting(
+    kafka: Kafka,
+    kafka_admin: AdminClient,
+    wire: Wire,
+    topics: Topics,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Counting:
+    """The counting service on new topics, its database made, not running yet."""
+    if PARTNERS.name not in kafka_admin.list_topics(timeout=15).topics:
+        register = NewTopic(PARTNERS.name, 1, 1, config=PARTNERS.config)
+        kafka_admin.create_topics([register])[PARTNERS.name].result(timeout=30)
+    place = Place(
+        bootstrap=kafka.bootstrap,
+        user=kafka.admin_user,
+        password=kafka.admin_password,
+        dsn=database().replace("postgresql+asyncpg", "postgresql"),
+        source=topics("source"),
+        target=topics("target"),
+        group=a_group(),
+    )
+    await prepare(place)
+    return Counting(place, wire, monkeypatch)
+
+
+async def test_fact_1_the_message_in_hand_is_handled_after_a_stop(counting: Counting) -> None:
+    counting.send(1)
+    other = await asyncpg.connect(counting.place.dsn)
+    async with other.transaction():
+        await other.execute("lock table counters")
+        async with counting.running():
+            await counting.until_waiting_for_a_lock()
+        assert counting.wire.committed(counting.group, counting.place.source) == 0
+    await other.close()
+    async with counting.running():
+        await counting.until_handled(1)
+    assert await counting.counted() == 1
+
+
+async def test_facts_2_3_and_6_a_failed_message_is_kept_and_the_next_are_handled(counting: Counting) -> None:
+    counting.send(1)
+    counting.send(2, bad=True)
+    counting.send(3)
+    async with counting.running():
+        await counting.until_handled(3)
+    assert (await counting.counted(), await counting.quarantined()) == (2, [(1, "internal")])
+
+
+@pytest.mark.parametrize("headers", UNREADABLE.values(), ids=UNREADABLE.keys())
+async def test_facts_4_and_5_an_unreadable_header_takes_nothing_away(
+    counting: Counting, headers: RecordHeaders
+) -> None:
+    for seq in range(11):
+        counting.send(seq, headers=headers if seq == 5 else None)
+    async with counting.running():
+        await counting.until_handled(11)
+    assert (await counting.counted(), await counting.quarantined()) == (11, [])
+
+
+async def test_facts_4_and_5_an_unreadable_envelope_is_kept_and_costs_only_itself(counting: Counting) -> None:
+    for seq in range(11):
+        counting.send(seq, headers=UNREADABLE_ID if seq == 5 else None)
+    async with counting.running():
+        await counting.until_handled(11)
+    assert (await counting.counted(), await counting.quarantined()) == (10, [(5, "header-unreadable")])
+
+
+async def test_fact_7_reply_to_is_not_obeyed(counting: Counting, topics: Topics) -> None:
+    victim = topics("victim")
+    counting.send(1, headers=[("reply_to", victim.encode())])
+    async with counting.running():
+        await counting.until_handled(1)
+    assert (counting.wire.end(victim), await counting.counted()) == (0, 1)
+
+
+async def test_fact_8_health_tells_of_a_unit_that_does_not_return(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "STUCK_SECONDS", 0.5)
+
+    async def ill() -> bool:
+        return await counting.health() == 503
+
+    async def well() -> bool:
+        return await counting.health() == 200
+
+    counting.send(1)
+    other = await asyncpg.connect(counting.place.dsn)
+    async with counting.running():
+        async with other.transaction():
+            await other.execute("lock table counters")
+            counting.send(2)
+            await counting.until_waiting_for_a_lock()
+            await until_true(ill, "health tells")
+        await until_true(well, "health recovers")
+        await counting.until_handled(2)
+    await other.close()
+
+
+async def test_a_tombstone_and_an_empty_body_are_kept(counting: Counting) -> None:
+    for body in (None, b""):
+        counting.wire.send(counting.place.source, body, key="household")
+    counting.send(1)
+    async with counting.running():
+        await counting.until_handled(3)
+    assert (await counting.counted(), len(await counting.quarantined())) == (1, 2)
+
+
+async def test_the_same_event_twice_has_one_effect(counting: Counting) -> None:
+    same: RecordHeaders = [("ce_id", b"the-same-id")]
+    counting.send(1, headers=same)
+    async with counting.running():
+        await counting.until_handled(1)
+        counting.send(1, headers=same)
+        counting.send(2)
+        await counting.until_handled(3)
+        await counting.until_answers(2)
+    assert (await counting.counted(), counting.wire.end(counting.place.target)) == (2, 2)
