@@ -11,6 +11,7 @@ class Labelled(StrEnum):
     si_siao: int | None
 
     def __new__(cls, value: str, label: str, si_siao: int | None = None) -> Self:
+        """A code with its label."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

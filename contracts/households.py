@@ -1,4 +1,4 @@
-"""What the SIAO's services know of households (`siao.households`): opaque ids and the facts that decide; no identity."""
+"""What the services know of households (`siao.households`): opaque ids and the facts that decide; no identity."""
 
 from datetime import date
 from typing import ClassVar, Literal

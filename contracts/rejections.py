@@ -125,6 +125,11 @@ _ALL: Final = (
         "This place is not declared vacant.",
     ),
     Rejection(
+        "place-repeated",
+        "Deux places portent le même identifiant. Donnez un identifiant à chacune.",
+        "Two places have the same id. Give each its own.",
+    ),
+    Rejection(
         "rule-unsatisfiable",
         "Cette règle du projet d'établissement ne peut être satisfaite par personne. Corrigez-la.",
         "Nobody can satisfy this rule of the projet d'établissement. Correct it.",

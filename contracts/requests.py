@@ -1,4 +1,4 @@
-"""What prescribers and structures tell the SIAO of households (`partners.<id>.requests`): the only way names come in."""
+"""What is told to the SIAO of households (`partners.<id>.requests`): the only way by which names come in."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""A handler is a keyed fold: it names the states an event concerns and decides purely; it never loads, saves or sends."""
+"""A handler is a keyed fold: it names the states an event concerns and decides; it never loads, saves or sends."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Structured logs without personal data: only named events with machine facts; a free text or a payload never gets in."""
+"""Structured logs without personal data: named events with machine facts; a free text or a payload never gets in."""
 
 import logging
 import sys

@@ -1,7 +1,6 @@
 """Migrations: `python -m services.chassis.migrate <service>` brings a service's database to the newest schema."""
 
 import asyncio
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -60,17 +59,13 @@ def _run(connection: Connection, metadata: MetaData) -> None:
         context.run_migrations()
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> None:
     """Migrate one service's database, named by SIAO_DATABASE."""
-    if len(arguments) != 1 or "SIAO_DATABASE" not in os.environ:
-        print(
-            "usage: SIAO_DATABASE=postgresql+asyncpg://... python -m services.chassis.migrate SERVICE", file=sys.stderr
-        )
-        return 2
-    importlib.import_module(f"services.{arguments[0]}.store")
-    command.upgrade(config_of(arguments[0], os.environ["SIAO_DATABASE"]), "head")
-    return 0
+    url = os.environ.get("SIAO_DATABASE", "")
+    if len(arguments) != 1 or not url:
+        sys.exit("usage: SIAO_DATABASE=postgresql+asyncpg://... python -m services.chassis.migrate SERVICE")
+    command.upgrade(config_of(arguments[0], url), "head")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Every record that was refused is kept, encrypted, and answered; nothing readable about a person stays outside the seal."""
+"""Every record refused is kept, encrypted, and answered; nothing about a person is readable outside the seal."""
 
 import json
 from collections.abc import Sequence

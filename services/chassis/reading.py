@@ -1,4 +1,4 @@
-"""From a record to an event: authenticated by its topic, valid by its schema, or set aside with a reason. Never raises."""
+"""From a record to an event: authenticated by its topic, valid by its schema, or set aside with a reason."""
 
 import hashlib
 from collections.abc import Awaitable, Callable

@@ -1,18 +1,20 @@
-"""The register of partners in memory: the compacted topic `siao.partners`, read whole before anything else, then followed."""
+"""The register of partners in memory: the compacted topic `siao.partners`, read whole first, then followed."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from contracts.event import Headers, Refusal, open_envelope, read_body
 from contracts.partners import PartnerRegistered
 from contracts.topics import PARTNERS
 from services.chassis.kafka import client_settings
-from services.chassis.logs import log
+from services.chassis.logs import kind_of, log
 from services.chassis.settings import Settings
 
+FOLLOW_SECONDS: Final = 0.5
 _PARTITION: Final = TopicPartition(PARTNERS.name, 0)
 
 
@@ -65,15 +67,21 @@ class PartnerRegister:
 
     async def _follow(self) -> None:
         while True:
-            await asyncio.sleep(0.5)
-            await self._catch_up()
+            await asyncio.sleep(FOLLOW_SECONDS)
+            try:
+                await self._catch_up()
+            except KafkaError as error:
+                # What is known stays known; the client finds the broker again by itself.
+                log().warning("register-put-off", error=kind_of(error))
 
     async def _catch_up(self) -> None:
-        assert self._consumer is not None, "the register is started before it is asked"
+        consumer = self._consumer
+        if consumer is None:
+            raise LookupError("the register is started before it is asked")
         async with self._reading:
-            end = (await self._consumer.end_offsets([_PARTITION]))[_PARTITION]
-            while await self._consumer.position(_PARTITION) < end:
-                batches = await self._consumer.getmany(_PARTITION, timeout_ms=200)
+            end = (await consumer.end_offsets([_PARTITION]))[_PARTITION]
+            while await consumer.position(_PARTITION) < end:
+                batches = await consumer.getmany(_PARTITION, timeout_ms=200)
                 for record in batches.get(_PARTITION, ()):
                     self._take(record.key, record.headers, record.value)
 

@@ -72,7 +72,7 @@ class Relay:
             await self._close()
 
     async def _lead(self, connection: Connection) -> None:
-        while not await connection.fetchval(_LOCK):
+        while not await connection.fetchval(_LOCK):  # noqa: ASYNC110  (the lock is another process's)
             await asyncio.sleep(1)
         self.elected = True
         metrics.RELAY_LEADER.set(1)

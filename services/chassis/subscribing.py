@@ -1,4 +1,4 @@
-"""Safe consumption: the one way a service may subscribe; whatever a record holds, nothing is lost and nothing stalls."""
+"""Safe consumption: the one way a service may subscribe; whatever a record holds, nothing is lost or stalls."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace

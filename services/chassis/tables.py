@@ -1,4 +1,4 @@
-"""Tables: the chassis's own (inbox, outbox, quarantine, timers, positions) and the shape of a service's state tables."""
+"""Tables: the chassis's own (inbox, outbox, quarantine, timers, positions) and the shape of state tables."""
 
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar

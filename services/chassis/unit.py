@@ -48,7 +48,10 @@ class Outcome:
 
 @dataclass(slots=True)
 class Unit:
-    """Handles batches of one subscription. `consumer` names it in the inbox; `committed` is called after each commit."""
+    """Handles the batches of one subscription.
+
+    consumer: its name in the inbox; committed: called after each commit; turn: units of a service take turns.
+    """
 
     consumer: str
     engine: AsyncEngine
@@ -65,12 +68,14 @@ class Unit:
     async def handle(self, records: Sequence[Record]) -> None:
         """Handle a batch whole; returns when every message is taken, refused or set aside, and committed."""
         self.busy_since = started = time.monotonic()
-        async with self.turn:
-            for wave in self._waves(await self._read(records)):
-                await self._settle(wave)
+        try:
+            async with self.turn:
+                for wave in self._waves(await self._read(records)):
+                    await self._settle(wave)
+        finally:
+            self.busy_since = None
         metrics.BATCH_SIZE.observe(len(records))
         metrics.BATCH_SECONDS.observe(time.monotonic() - started)
-        self.busy_since = None
 
     async def _read(self, records: Sequence[Record]) -> list[Item]:
         now = self.clock()

@@ -57,9 +57,13 @@ def split_place(place: str) -> tuple[str, str]:
 
 
 def described(known: Structure | None, event: StructureDescribed, partner: str, siao: str) -> Structure:
-    """The structure after a description. Raises Refusal: revision-stale, rule-unsatisfiable."""
+    """The structure after a description. Raises Refusal: revision-stale, place-repeated, rule-unsatisfiable."""
     if known is not None and event.revision <= known.revision:
         raise Refusal("revision-stale", "$.revision", f"known={known.revision}")
+    names = [place.place_id for place in event.places]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise Refusal("place-repeated", f"$.places[{index}].place_id")
     for index, rule in enumerate(event.projet.rules):
         if isinstance(rule, AgeRule) and (rule.minimum or 0) > (rule.maximum if rule.maximum is not None else 200):
             raise Refusal("rule-unsatisfiable", f"$.projet.rules[{index}]")

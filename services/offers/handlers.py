@@ -1,4 +1,4 @@
-"""What `offers` does with each message: structures describe themselves, places become vacant, are filled, empty again."""
+"""What `offers` does with each message: structures describe themselves, places become vacant, are filled, empty."""
 
 from datetime import date
 from typing import Any, Final, Literal

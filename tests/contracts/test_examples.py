@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 
 from contracts.catalogue import MESSAGES

@@ -1,4 +1,4 @@
-"""What intake does when orientation has decided: tell the structure who comes, tell the prescriber, follow the stays."""
+"""What intake does with decisions: tell the structure who comes, tell the prescriber, follow the stays."""
 
 from typing import Literal
 

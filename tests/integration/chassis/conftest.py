@@ -1,5 +1,7 @@
 """Fixtures of the chassis's tests on a real broker."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from deploy.embedded.kafka import Kafka
@@ -7,6 +9,8 @@ from tests.integration.chassis.wire import Wire
 
 
 @pytest.fixture
-def wire(kafka: Kafka) -> Wire:
+def wire(kafka: Kafka) -> Iterator[Wire]:
     """Raw access to the session's broker."""
-    return Wire(kafka)
+    access = Wire(kafka)
+    yield access
+    access.close()

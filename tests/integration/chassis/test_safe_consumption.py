@@ -1,4 +1,4 @@
-"""The chassis meets the records of `test_stock_faststream.py`: none is lost, none blocks, none chooses where it writes."""
+"""The chassis meets the records of `test_stock_faststream.py`: none is lost, none blocks, none is obeyed."""
 
 import asyncpg
 import pytest
@@ -6,8 +6,10 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from contracts.topics import PARTNERS
-from deploy.embedded.kafka import Kafka
-from services.chassis import health
+from services.chassis import app, health
+from services.chassis.app import PatientBroker
+from services.chassis.kafka import broker_of
+from services.chassis.settings import Settings
 from tests.conftest import Database, Topics
 from tests.integration.chassis.counting import Counting
 from tests.integration.chassis.wire import RecordHeaders, Wire, a_group, until_true
@@ -19,23 +21,21 @@ UNREADABLE: dict[str, RecordHeaders] = {"null": [("trace", None)], "not-utf8": [
 UNREADABLE_ID: RecordHeaders = [("ce_id", b"\xff\xfe")]
 
 
-@pytest.fixture
-async def counting(
-    kafka: Kafka,
-    kafka_admin: AdminClient,
-    wire: Wire,
-    topics: Topics,
-    database: Database,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Counting:
-    """The counting service on new topics, its database made, not running yet."""
+@pytest.fixture(autouse=True)
+def register(kafka_admin: AdminClient) -> None:
+    """The topic that every service reads before it starts."""
     if PARTNERS.name not in kafka_admin.list_topics(timeout=15).topics:
         register = NewTopic(PARTNERS.name, 1, 1, config=PARTNERS.config)
         kafka_admin.create_topics([register])[PARTNERS.name].result(timeout=30)
+
+
+@pytest.fixture
+async def counting(wire: Wire, topics: Topics, database: Database, monkeypatch: pytest.MonkeyPatch) -> Counting:
+    """The counting service on new topics, its database made, not running yet."""
     place = Place(
-        bootstrap=kafka.bootstrap,
-        user=kafka.admin_user,
-        password=kafka.admin_password,
+        bootstrap=wire.kafka.bootstrap,
+        user=wire.kafka.admin_user,
+        password=wire.kafka.admin_password,
         dsn=database().replace("postgresql+asyncpg", "postgresql"),
         source=topics("source"),
         target=topics("target"),
@@ -45,14 +45,22 @@ async def counting(
     return Counting(place, wire, monkeypatch)
 
 
-async def test_fact_1_the_message_in_hand_is_handled_after_a_stop(counting: Counting) -> None:
+async def test_fact_1_the_message_in_hand_is_handled_after_a_stop(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_patience(settings: Settings, kind: type[PatientBroker]) -> PatientBroker:
+        broker = broker_of(settings, kind)
+        broker.config.broker_config.graceful_timeout = 0.01
+        return broker
+
+    monkeypatch.setattr(app, "broker_of", without_patience)
     counting.send(1)
     other = await asyncpg.connect(counting.place.dsn)
     async with other.transaction():
         await other.execute("lock table counters")
         async with counting.running():
             await counting.until_waiting_for_a_lock()
-        assert counting.wire.committed(counting.group, counting.place.source) == 0
+        assert await counting.wire.committed(counting.group, counting.place.source) == 0
     await other.close()
     async with counting.running():
         await counting.until_handled(1)

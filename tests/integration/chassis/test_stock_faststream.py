@@ -132,7 +132,7 @@ async def test_fact_6_a_poison_message_is_a_hot_loop_that_blocks(wire: Wire, top
         # Three hundred calls within the deadline: no back-off worth the name, and no last attempt.
         await until(lambda: len(calls) >= 300, "300 calls for one message")
     assert set(calls) == {b"poison"}
-    assert wire.committed(group, topic) == 0
+    assert await wire.committed(group, topic) == 0
 
 
 @pytest.mark.parametrize("no_reply", [False, True])

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from faststream.kafka import KafkaBroker
 from faststream.security import SASLScram512
 
@@ -15,6 +15,12 @@ from deploy.embedded.kafka import Kafka
 
 DEADLINE_SECONDS = 15.0
 LOOK_SECONDS = 0.02
+# A group's first question finds no coordinator until the broker has made one.
+NO_COORDINATOR = (
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+)
 
 RecordHeaders = list[tuple[str, str | bytes | None]]
 
@@ -40,7 +46,8 @@ class Wire:
 
     def __init__(self, kafka: Kafka) -> None:
         self.kafka = kafka
-        # One linger for all: records sent together arrive in one batch.
+        self._clients: dict[str, Consumer] = {}
+        # Records sent together arrive in one batch.
         self.producer = Producer({**kafka.client_settings(), "linger.ms": 20, "log_level": 0})
 
     def stock(self, **options: Any) -> KafkaBroker:
@@ -61,26 +68,39 @@ class Wire:
             self.producer.produce(topic, value, key, headers=headers or [], partition=partition)
         assert self.producer.flush(DEADLINE_SECONDS) == 0
 
-    def committed(self, group: str, topic: str, partition: int = 0) -> int:
-        """The group's committed offset; 0 when it has none."""
-        client = Consumer({**self.kafka.client_settings(), "group.id": group, "log_level": 0})
+    async def committed(self, group: str, topic: str) -> int:
+        """The group's committed offset on the topic's first partition; 0 when it has none, or no coordinator yet."""
+        client = self._client(group)
         try:
-            (found,) = client.committed([TopicPartition(topic, partition)], timeout=DEADLINE_SECONDS)
-        finally:
-            client.close()
-        return max(int(found.offset), 0)
+            places = await asyncio.to_thread(client.committed, [TopicPartition(topic, 0)], DEADLINE_SECONDS)
+        except KafkaException as error:
+            if error.args[0].code() in NO_COORDINATOR:
+                return 0
+            raise
+        return max(int(places[0].offset), 0)
 
-    def end(self, topic: str, partition: int = 0) -> int:
-        """How many records the partition ever took."""
-        client = Consumer({**self.kafka.client_settings(), "group.id": "end", "log_level": 0})
-        try:
-            return int(client.get_watermark_offsets(TopicPartition(topic, partition), timeout=DEADLINE_SECONDS)[1])
-        finally:
-            client.close()
+    def end(self, topic: str) -> int:
+        """How many records the topic's first partition ever took."""
+        return int(self._client("end").get_watermark_offsets(TopicPartition(topic, 0), timeout=DEADLINE_SECONDS)[1])
 
     async def until_committed(self, group: str, topic: str, offset: int) -> None:
         """Returns when the group has committed this offset or a later one."""
-        await until(lambda: self.committed(group, topic) >= offset, f"{group} committed {offset} on {topic}")
+
+        async def reached() -> bool:
+            return await self.committed(group, topic) >= offset
+
+        await until_true(reached, f"{group} committed {offset} on {topic}")
+
+    def _client(self, group: str) -> Consumer:
+        """A client that may ask about a group; it never joins it."""
+        if group not in self._clients:
+            self._clients[group] = Consumer({**self.kafka.client_settings(), "group.id": group, "log_level": 0})
+        return self._clients[group]
+
+    def close(self) -> None:
+        """Closes the clients."""
+        for client in self._clients.values():
+            client.close()
 
 
 def a_group(name: str = "group") -> str:
