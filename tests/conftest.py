@@ -51,7 +51,7 @@ def kafka_admin(kafka: Kafka) -> AdminClient:
 def postgres() -> Iterator[Postgres]:
     """A server of this session, without databases."""
     with tempfile.TemporaryDirectory(prefix="siao-postgres-") as directory:
-        server = Postgres(Path(directory), port=ports.free_port())
+        server = Postgres(Path(directory), port=ports.free_port(), durable=False)
         try:
             server.start()
             yield server

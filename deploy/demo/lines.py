@@ -64,7 +64,10 @@ class Line:
             group_id=f"{self.partner}.app",
             auto_offset_reset="earliest",
             enable_auto_commit=False,
-            fetch_max_wait_ms=2_000,
+            # Hundreds of partners in one process: idle ones should ask seldom. What arrives is answered at once.
+            fetch_max_wait_ms=10_000,
+            heartbeat_interval_ms=10_000,
+            session_timeout_ms=45_000,
         )
         self._stops = [self._producer.stop, self._consumer.stop]
         await asyncio.gather(self._producer.start(), self._consumer.start())

@@ -1,6 +1,7 @@
 """The days of the département: who does what when, from the take-over of what exists to the last day."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Final
 
 from contracts.topics import Role
 from deploy.demo import draws
+from deploy.demo.agenda import Act
 from deploy.demo.authorities import AuthoritySoftware, BailleurSoftware, OperatorSoftware
 from deploy.demo.department import Department, Dossier, Hosted
 from deploy.demo.dossiers import at_office
@@ -65,23 +67,39 @@ def cast_of(department: Department, world: World) -> Cast:
 
 async def describe_structures(cast: Cast, department: Department) -> None:
     """Each structure describes itself."""
-    for software in cast.structures.values():
-        await software.describe(department.day)
+    await asyncio.gather(*(software.describe(department.day) for software in cast.structures.values()))
 
 
 async def tell_what_exists(cast: Cast, department: Department) -> None:
     """Structures tell who lives there, prescribers who waits."""
+    acts: dict[str, list[Act]] = defaultdict(list)
     for hosted in department.hosted:
-        await cast.structures[hosted.structure.partner].tell_hosted(hosted)
+        software = cast.structures[hosted.structure.partner]
+        acts[software.partner.id].append(partial(software.tell_hosted, hosted))
     for dossier in department.waiting:
-        await cast.prescribers[dossier.prescriber.partner].submit(dossier)
+        asking = cast.prescribers[dossier.prescriber.partner]
+        acts[asking.partner.id].append(partial(asking.submit, dossier))
+    await _each_at_its_pace(acts)
 
 
 async def tell_who_is_ready(cast: Cast, department: Department) -> None:
     """Structures tell who is ready for ordinary housing."""
+    acts: dict[str, list[Act]] = defaultdict(list)
     for hosted in department.hosted:
+        software = cast.structures[hosted.structure.partner]
         if hosted.ready is not None:
-            await cast.structures[hosted.structure.partner].declare_ready(hosted.place.place_id, hosted.ready)
+            acts[software.partner.id].append(partial(software.declare_ready, hosted.place.place_id, hosted.ready))
+    await _each_at_its_pace(acts)
+
+
+async def _each_at_its_pace(acts: dict[str, list[Act]]) -> None:
+    """All partners at once, each one act after the other."""
+
+    async def one_after_the_other(own: list[Act]) -> None:
+        for act in own:
+            await act()
+
+    await asyncio.gather(*(one_after_the_other(own) for own in acts.values()))
 
 
 class Calendar:
@@ -106,7 +124,7 @@ class Calendar:
         self._rehousing()
         self._misdeeds()
 
-    def _on(self, day: float, act: Callable[[], Awaitable[None]]) -> None:
+    def _on(self, day: float, act: Act) -> None:
         if day < self._settings.days:
             self._world.agenda.at(self._first + timedelta(days=day), act)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from deploy.demo.ledger.names import Searched
 from deploy.demo.lines import Access
@@ -38,7 +39,7 @@ def _read_topics(administrator: Access, searched: Searched) -> None:
         }
     )
     try:
-        left = _to_read(consumer)
+        left = _to_read(administrator)
         consumer.assign([TopicPartition(topic, partition, 0) for topic, partition in left])
         deadline = time.monotonic() + PATIENCE
         while left:
@@ -56,17 +57,21 @@ def _read_topics(administrator: Access, searched: Searched) -> None:
         consumer.close()
 
 
-def _to_read(consumer: Consumer) -> dict[tuple[str, int], int]:
+def _to_read(administrator: Access) -> dict[tuple[str, int], int]:
     """Partitions that hold something, and where each ends."""
-    ends = {}
-    for topic in consumer.list_topics(timeout=PATIENCE).topics.values():
-        if topic.topic.startswith("__"):
-            continue
-        for partition in topic.partitions:
-            low, high = consumer.get_watermark_offsets(TopicPartition(topic.topic, partition), timeout=PATIENCE)
-            if high > low:
-                ends[topic.topic, partition] = high
-    return ends
+    client = AdminClient({**administrator.librdkafka(), "log_level": 0})
+    partitions = [
+        TopicPartition(name, partition)
+        for name, topic in client.list_topics(timeout=PATIENCE).topics.items()
+        for partition in topic.partitions
+        if not name.startswith("__")
+    ]
+    ends = client.list_offsets({partition: OffsetSpec.latest() for partition in partitions}, request_timeout=PATIENCE)
+    return {
+        (partition.topic, partition.partition): found
+        for partition, end in ends.items()
+        if (found := end.result().offset) > 0
+    }
 
 
 def _bytes(part: str | bytes | None) -> bytes | None:

@@ -43,6 +43,10 @@ class Case:
     open: bool = True
     state: str = "notified"
 
+    def close(self, outcome: str) -> None:
+        """It has ended: nothing more is to be done."""
+        self.open, self.state = False, outcome
+
 
 @dataclass
 class StructureSoftware(Software):
@@ -54,6 +58,7 @@ class StructureSoftware(Software):
     structure: Structure = field(kw_only=True)
     profile: Profile = field(kw_only=True)
     cases: dict[str, Case] = field(default_factory=dict)
+    closed: dict[str, str] = field(default_factory=dict)
     stays: dict[str, str] = field(default_factory=dict)
     ready: set[str] = field(default_factory=set)
     vacant: set[str] = field(default_factory=set)
@@ -145,9 +150,11 @@ class StructureSoftware(Software):
         match message:
             case HouseholdDesignated():
                 self._designated(message)
-            case DesignationClosed() if message.designation in self.cases:
-                self.cases[message.designation].open = False
-                self.cases[message.designation].state = message.outcome.value
+            case DesignationClosed():
+                # The SIAO's services tell a beginning and an end: the end may come first, and is remembered.
+                self.closed[message.designation] = message.outcome.value
+                if message.designation in self.cases:
+                    self.cases[message.designation].close(message.outcome.value)
             case RefusalOverruled() if message.designation in self.cases:
                 case_ = self.cases[message.designation]
                 case_.state = "acknowledged"
@@ -165,6 +172,9 @@ class StructureSoftware(Software):
         rng = draws.stream(self.world.seed, "designation", self.partner.id, told.place_id, nth)
         case_ = Case(told, plan_of(rng, self.profile, self.structure.offer_type, self.structure.rules))
         self.cases[told.designation] = case_
+        if told.designation in self.closed:
+            case_.close(self.closed[told.designation])
+            return
         if case_.plan.acknowledge_days is not None:
             self.world.later(case_.plan.acknowledge_days, lambda: self._acknowledge(case_))
         if case_.plan.answer_days is not None:

@@ -137,7 +137,7 @@ def stop_together(children: Sequence[Child]) -> None:
         child.stop()
 
 
-def wait_until(fact: str, holds: Callable[[], bool], child: Child, patience: float = 60.0) -> None:
+def wait_until(fact: str, holds: Callable[[], bool], child: Child, patience: float = 120.0) -> None:
     """Polls `holds` until it is true; raises PlatformError when the child ends or `patience` seconds pass."""
     deadline = time.monotonic() + patience
     while not holds():

@@ -155,7 +155,7 @@ class Platform:
             broker = {"SIAO_KAFKA_USER": login.user, "SIAO_KAFKA_PASSWORD": login.password}
             service.start({**environments[name], **broker})
         for name, service in self.services.items():
-            wait_until("/ready", service.is_ready, service.child, patience=90)
+            wait_until("/ready", service.is_ready, service.child)
             self._report(name, READY)
 
     def _migrate(self) -> dict[str, dict[str, str]]:

@@ -1,6 +1,7 @@
 """Loopback ports: is one free, who holds it, find a free one; refuses nothing but a taken port."""
 
 import contextlib
+import secrets
 import socket
 
 import psutil
@@ -8,6 +9,9 @@ import psutil
 from deploy.embedded.failure import PlatformError
 
 HOST = "127.0.0.1"
+# Below 32768, where Linux takes the ports of outgoing connections: one of those could be lost before it is used.
+FIRST_FREE = 20_000
+FREE_PORTS = 12_000
 
 
 def require_free(port: int, what: str, remedy: str) -> None:
@@ -29,16 +33,11 @@ def require_free(port: int, what: str, remedy: str) -> None:
 def free_port(consecutive: int = 1) -> int:
     """The first of `consecutive` ports that are free now on the loopback."""
     while True:
-        with contextlib.ExitStack() as held:
-            first = held.enter_context(socket.socket())
-            first.bind((HOST, 0))
-            port: int = first.getsockname()[1]
-            try:
-                for offset in range(1, consecutive):
-                    held.enter_context(socket.socket()).bind((HOST, port + offset))
-            except (OSError, OverflowError):
-                continue
-            return port
+        first = FIRST_FREE + secrets.randbelow(FREE_PORTS)
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in range(first, first + consecutive):
+                held.enter_context(socket.socket()).bind((HOST, port))
+            return first
 
 
 def accepts(port: int) -> bool:

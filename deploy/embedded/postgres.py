@@ -47,9 +47,15 @@ def _binaries() -> Path:
 
 
 class Postgres:
-    """One server on 127.0.0.1:`port`, its files under `directory`."""
+    """One server on 127.0.0.1:`port`, its files under `directory`.
 
-    def __init__(self, directory: Path, *, port: int = PORT, log_path: Path | None = None) -> None:
+    durable: False spares the disk for tests: a killed process still loses nothing, a machine without power may.
+    """
+
+    def __init__(
+        self, directory: Path, *, port: int = PORT, log_path: Path | None = None, durable: bool = True
+    ) -> None:
+        self._settings = SETTINGS if durable else {**SETTINGS, "fsync": "off"}
         self.port = port
         self._directory = directory
         self._data = directory / "data"
@@ -99,7 +105,7 @@ class Postgres:
             progress("création / creating the cluster")
             self._create(user)
         progress("démarrage / starting")
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [
             self._binaries / "postgres",
             "-D",

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -98,6 +98,8 @@ class Relay:
         if self._producer is None:
             self._producer = producer_of(self._settings)
             await self._producer.start()
+            everything = await self._producer.client.fetch_all_metadata()
+            await self._learn(everything.topics())
         sent = await self._send(rows)
         await connection.execute(_DELETE, sent)
         metrics.RELAYED.inc(len(sent))
@@ -108,12 +110,21 @@ class Relay:
     async def _send(self, rows: Sequence[Line]) -> list[int]:
         """Send rows, in order within each partition; the sequence numbers acknowledged."""
         places: dict[tuple[str, int], list[Line]] = {}
-        counts = {topic: await self._partitions(topic) for topic in dict.fromkeys(row["topic"] for row in rows)}
+        topics = {row["topic"] for row in rows}
+        await self._learn(topics)
+        counts = {topic: await self._partitions(topic) for topic in topics}
         for row in rows:
             topic = row["topic"]
             places.setdefault((topic, partition_of(row["key"], counts[topic])), []).append(row)
         flights = [self._send_partition(topic, partition, lines) for (topic, partition), lines in places.items()]
         return [seq for seqs in await asyncio.gather(*flights) for seq in seqs]
+
+    async def _learn(self, topics: Set[str]) -> None:
+        """Ask once about all topics not known yet: the client alone would ask again for each of a thousand."""
+        client = self._started().client
+        known = client.cluster.topics()
+        if not topics <= known:
+            await client.set_topics(known | topics)
 
     async def _partitions(self, topic: str) -> int:
         return len(await self._started().partitions_for(topic))

@@ -59,13 +59,26 @@ def in_turn(runs: dict[str, Callable[[], T]], size: Size) -> dict[str, list[T]]:
     return results
 
 
-def rate(arena: Arena, contender: Contender, workload: Workload) -> float:
-    """Events per second of one run."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Events per second of one run, and microseconds of the contender's CPU for each event."""
+
+    rate: float
+    cpu: float
+
+
+def pace(arena: Arena, contender: Contender, workload: Workload) -> Pace:
+    """One run over the preloaded workload."""
     place = arena.place(contender.name, arena.preloaded(workload))
     asyncio.run(contender.prepare(place))
     output = throughput(contender, place, workload, arena.logs / f"{contender.name}.log", RUN_SECONDS)
     arena.clear(place)
-    return workload.good / output.seconds
+    return Pace(workload.good / output.seconds, output.cpu)
+
+
+def median_rate(runs: list[Pace]) -> float:
+    """Of several runs."""
+    return median(run.rate for run in runs)
 
 
 def s1(arena: Arena, size: Size) -> list[Row]:
@@ -73,18 +86,23 @@ def s1(arena: Arena, size: Size) -> list[Row]:
     workload = Workload(size.events)
     rates = in_turn(
         {
-            "ceiling": lambda: rate(arena, contenders.CEILING, workload),
-            "chassis": lambda: rate(arena, contenders.CHASSIS, workload),
+            "ceiling": lambda: pace(arena, contenders.CEILING, workload),
+            "chassis": lambda: pace(arena, contenders.CHASSIS, workload),
         },
         size,
     )
-    usual = rate(arena, contenders.USUAL, Workload(size.usual_events))
-    ceiling, chassis, runs = median(rates["ceiling"]), median(rates["chassis"]), len(rates["chassis"])
+    usual = pace(arena, contenders.USUAL, Workload(size.usual_events)).rate
+    ceiling, chassis, runs = median_rate(rates["ceiling"]), median_rate(rates["chassis"]), len(rates["chassis"])
     ratio, times = chassis / ceiling, chassis / usual
+    costs = {name: median(run.cpu for run in each) for name, each in rates.items()}
     return [
         Row("S1", "one hop / ceiling", "events/s", ceiling, chassis, ratio, ">= 0.65 (goal 0.9)", ratio >= 0.65, runs),
+        Row(
+            "S1", "CPU of its own processes", "us/event", costs["ceiling"], costs["chassis"],
+            costs["chassis"] / costs["ceiling"], "", None, runs,
+        ),
         Row("S1", "one hop / usual way", "events/s", usual, chassis, times, ">= 100", times >= 100, 1),
-    ]
+    ]  # fmt: skip
 
 
 def s2(arena: Arena, size: Size) -> list[Row]:
@@ -93,14 +111,14 @@ def s2(arena: Arena, size: Size) -> list[Row]:
     clean, bad = Workload(events), Workload(events, bad_every=1_000)
     rates = in_turn(
         {
-            "clean": lambda: rate(arena, contenders.CHASSIS, clean),
-            "pure": lambda: rate(arena, contenders.CHASSIS, bad),
-            "database": lambda: rate(arena, contenders.CHASSIS_REFUSED, bad),
+            "clean": lambda: pace(arena, contenders.CHASSIS, clean),
+            "pure": lambda: pace(arena, contenders.CHASSIS, bad),
+            "database": lambda: pace(arena, contenders.CHASSIS_REFUSED, bad),
         },
         size,
     )
-    base, runs = median(rates["clean"]), len(rates["clean"])
-    pure, database = median(rates["pure"]), median(rates["database"])
+    base, runs = median_rate(rates["clean"]), len(rates["clean"])
+    pure, database = median_rate(rates["pure"]), median_rate(rates["database"])
     return [
         Row("S2", "bad decision / clean", "events/s", base, pure, pure / base, ">= 0.9", pure / base >= 0.9, runs),
         Row(

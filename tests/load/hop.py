@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import psutil
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 from pydantic_core import from_json
 
@@ -60,6 +61,11 @@ class Running:
                 for role in contender.roles
             }
 
+    def cpu_seconds(self) -> float:
+        """What the processes have used so far, in user and system time."""
+        times = [psutil.Process(process.pid).cpu_times() for process in self.processes.values()]
+        return sum(float(each.user + each.system) for each in times)
+
     def check_alive(self) -> None:
         """Raises Died if a process ended."""
         for role, process in self.processes.items():
@@ -88,8 +94,8 @@ def running(contender: Contender, place: Place, log: Path) -> Iterator[Running]:
         processes.stop()
 
 
-def wait_for_output(processes: Running, place: Place, expected: int, seconds: float) -> None:
-    """Returns when the target topic holds `expected` records or more; TimeoutError after `seconds`."""
+def wait_for_output(processes: Running, place: Place, expected: int, seconds: float) -> int:
+    """How many records the target topic holds, once they are `expected` or more; TimeoutError after `seconds`."""
     watcher = reader(place, f"{place.group}.watch")
     deadline = time.monotonic() + seconds
     while (held := sum(ends(watcher, place.target))) < expected:
@@ -98,6 +104,7 @@ def wait_for_output(processes: Running, place: Place, expected: int, seconds: fl
             raise TimeoutError(f"{processes.name}: {held} of {expected} answers after {seconds:.0f} s")
         time.sleep(POLL_SECONDS)
     watcher.close()
+    return held
 
 
 def throughput(contender: Contender, place: Place, workload: Workload, log: Path, seconds: float) -> Output:
@@ -106,8 +113,11 @@ def throughput(contender: Contender, place: Place, workload: Workload, log: Path
     Raises TimeoutError, Died, or RuntimeError when the answers are not those of the workload, once each, in order.
     """
     with running(contender, place, log) as processes:
-        wait_for_output(processes, place, workload.good, seconds)
+        warm, used = wait_for_output(processes, place, workload.good // 10, seconds), processes.cpu_seconds()
+        held = wait_for_output(processes, place, workload.good, seconds)
+        used = processes.cpu_seconds() - used
     output = check(place)
+    output.cpu = used / max(held - warm, 1) * 1e6
     if output.distinct != workload.good or output.inversions:
         raise RuntimeError(f"{contender.name}: {workload.good} answers in order expected, got {output}")
     return output

@@ -78,12 +78,16 @@ def preload(place: Place, workload: Workload) -> None:
 
 @dataclass(slots=True)
 class Output:
-    """What a run wrote: distinct answers, repeated ones, inversions per key, seconds from the first to the last."""
+    """What a run wrote: distinct answers, repeated ones, inversions per key, seconds from the first to the last.
+
+    cpu: microseconds that the contender's own processes used for an event, once warm; 0 where it is not measured.
+    """
 
     distinct: int = 0
     repeated: int = 0
     inversions: int = 0
     seconds: float = 0.0
+    cpu: float = 0.0
 
 
 def check(place: Place) -> Output:

@@ -116,6 +116,8 @@ class History:
         history = cls(slack, ledger, list(acts))
         for notice in ledger.notices:
             history._hear(notice)
+        for notice in ledger.notices:
+            history._follow(notice)
         for act in acts:
             if act.taken or act.delivery.expected is None:
                 history._learn(act)
@@ -129,7 +131,10 @@ class History:
         message = notice.message
         if isinstance(message, notices.HouseholdDesignated):
             self.designations.setdefault(message.designation, Designation(notice))
-            return
+
+    def _follow(self, notice: Notice) -> None:
+        """What became of a designation; two services tell it, so that its end may be heard before its beginning."""
+        message = notice.message
         designation = self.designations.get(getattr(message, "designation", ""))
         if designation is None:
             return

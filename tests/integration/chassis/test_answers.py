@@ -1,4 +1,4 @@
-"""Each message has its effects once and its answer: new, redelivered, repeated, its id reused, refused and sent again."""
+"""Each message has its effects once, and its answer: new, redelivered, repeated, id reused, refused and sent again."""
 
 from collections.abc import AsyncIterator
 
