@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
@@ -17,6 +18,13 @@ Headers: TypeAlias = Sequence[tuple[str, bytes]]
 PERSON: Final = b"siao-insertion"
 STRUCTURED: Final = "application/cloudevents+json"
 ID_LENGTH: Final = 128
+# Headers that an envelope is read from; any other is the sender's own affair.
+_ATTRIBUTES: Final = {
+    **{f"ce_{name}": name for name in ("id", "type", "source", "time", "subject", "specversion")},
+    "content-type": "content-type",
+    "traceparent": "traceparent",
+}
+_RECURRING: Final = frozenset({"type", "source", "specversion", "content-type"})
 _TIME_START: Final = re.compile(r"[0-9]{4}-")
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -96,17 +104,24 @@ def open_envelope(headers: Iterable[tuple[str, bytes | None]], value: bytes | No
     """
     texts: dict[str, str] = {}
     for name, raw in headers:
-        if not (name.startswith("ce_") or name in ("content-type", "traceparent")):
+        attribute = _ATTRIBUTES.get(name) or (name if name.startswith("ce_") else None)
+        if attribute is None:
             continue
         try:
-            texts[name] = (raw or b"").decode()
+            # The same few types and sources come again and again; ids and times never do.
+            texts[attribute] = _again(raw) if attribute in _RECURRING and raw else (raw or b"").decode()
         except UnicodeDecodeError:
             raise Refusal("header-unreadable", f"headers.{_clean(name)}") from None
-    if value is None or not value:
+    if not value:
         raise Refusal("body-empty")
     if texts.get("content-type", "").startswith(STRUCTURED):
         return _open_structured(value)
-    return _envelope({name.removeprefix("ce_"): text for name, text in texts.items()}, "headers.ce_"), value
+    return _envelope(texts, "headers.ce_"), value
+
+
+@lru_cache(maxsize=4096)
+def _again(raw: bytes) -> str:
+    return raw.decode()
 
 
 def _open_structured(value: bytes) -> tuple[Envelope, bytes]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -184,6 +185,7 @@ def channels_of(role: Role) -> tuple[Channel, ...]:
     return tuple(channel for channel in CHANNELS if role in channel.roles)
 
 
+@lru_cache(maxsize=10_000)
 def split_partner_topic(topic: str) -> tuple[str, str] | None:
     """`partners.chrs-7.vacancies` -> ("chrs-7", "vacancies"); None for a topic that is not a partner's."""
     parts = topic.split(".")

@@ -21,7 +21,7 @@ from deploy.demo.calibration import Profile
 from deploy.demo.department import Dossier, Prescriber
 from deploy.demo.people import Census, Household
 
-# Mean time in the list, in months: 7.7 in D92 (figures 3.4, derived); mean wait of a recognised right, in days (P).
+# Mean time in the list, in months: 7.7 in D92 (D); mean wait of a recognised right, in days (P).
 MEAN_WAIT_MONTHS: Final = {"D92": 7.7, "D67": 6.3}
 DAHO_WAIT_DAYS: Final = {"D92": 434, "D67": 120}
 # Requests by day of the week, from Monday (A: Monday 24 %, Friday 15 %), and the season (A: +8 % in winter).

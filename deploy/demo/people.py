@@ -18,7 +18,7 @@ _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _NAMES: Final[dict[str, list[str]]] = json.loads((DATA / "names.json").read_text(encoding="utf-8"))
 
 
-# Children beside one adult and beside two: means 1.65 and 2.05, so that sizes are 2.65 and 4.05 (A, figures 3.3).
+# Children beside one adult and beside two: means 1.65 and 2.05, so that sizes are 2.65 and 4.05 (A).
 _CHILDREN_OF_ONE: Final = {1: 50.0, 2: 35.0, 3: 15.0}
 _CHILDREN_OF_TWO: Final = {1: 35.0, 2: 35.0, 3: 20.0, 4: 10.0}
 _ADULTS_IN_GROUP: Final = {2: 60.0, 3: 30.0, 4: 10.0}

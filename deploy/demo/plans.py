@@ -10,7 +10,7 @@ from contracts.rules import Rule
 from deploy.demo import draws
 from deploy.demo.calibration import Profile
 
-# Median days from a designation to its answer, and share of silence beyond 10 days, give the spread (figures 3.4).
+# Median days from a designation to its answer, and share of silence beyond 10 days, give the spread.
 ANSWER_MEDIAN_DAYS: Final = 6.0
 ANSWER_SIGMA: Final = 0.381
 ENTRY_MEDIAN_DAYS: Final = 8.0

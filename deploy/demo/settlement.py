@@ -38,7 +38,7 @@ BAILLEURS: Final = 6
 LARGEST_STRUCTURE: Final = 400
 # A: about one message in twenty is wrong; each kind of misdeed happens at least once.
 MISDEEDS_PER_DAY: Final = 6
-# A: months of stay of the residents of résidences sociales are a mixture (figures 3.2).
+# A: months of stay of the residents of résidences sociales are a mixture.
 _LONG_STAY: Final = {OfferType.RESIDENCE_SOCIALE: ((0.55, 24.0), (0.45, 98.0))}
 
 

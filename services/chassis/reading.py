@@ -1,7 +1,7 @@
 """From a record to an event: authenticated by its topic, valid by its schema, or set aside with a reason."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +16,7 @@ from services.chassis.logs import kind_of, log
 
 Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 FindPartner: TypeAlias = Callable[[str], Awaitable[PartnerRegistered | None]]
+Partners: TypeAlias = Mapping[str, PartnerRegistered | None]
 
 
 class Readable(NamedTuple):
@@ -45,7 +46,13 @@ def family(topic: str) -> str:
     return parts[1] if parts else topic
 
 
-async def read(record: Record, folds: Folds, find: FindPartner, now: datetime) -> Item | None:
+async def senders_of(records: Iterable[Record], find: FindPartner) -> Partners:
+    """Who owns the topics of these records, each looked up once."""
+    owners = {parts[0] for topic in {record.topic for record in records} if (parts := split_partner_topic(topic))}
+    return {owner: await find(owner) for owner in owners}
+
+
+def read(record: Record, folds: Folds, partners: Partners, now: datetime) -> Item | None:
     """Read one record; None when it is of no interest to this service (another's core fact)."""
     parts = split_partner_topic(record.topic)
     envelope = None
@@ -55,7 +62,7 @@ async def read(record: Record, folds: Folds, find: FindPartner, now: datetime) -
             models = MESSAGES[parts[1] if parts else record.topic]
             if envelope.type not in models:
                 raise Refusal("type-unknown", "headers.ce_type")
-            partner = await _authenticate(parts[0], envelope, find) if parts else None
+            partner = _authenticate(parts[0], envelope, partners) if parts else None
             fold = folds.by_type.get(envelope.type)
             if fold is None:
                 return None
@@ -71,10 +78,10 @@ async def read(record: Record, folds: Folds, find: FindPartner, now: datetime) -
     return Readable(record, Heard(event, envelope, position, now, partner), fold, digest)
 
 
-async def _authenticate(owner: str, envelope: Envelope, find: FindPartner) -> PartnerRegistered:
+def _authenticate(owner: str, envelope: Envelope, partners: Partners) -> PartnerRegistered:
     if envelope.source != partner_source(owner):
         raise Refusal("source-forged", "headers.ce_source")
-    partner = await find(owner)
+    partner = partners.get(owner)
     if partner is None or partner.status != "active":
         raise Refusal("partner-unknown")
     entitled = ROLES.get(envelope.type)

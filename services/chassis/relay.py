@@ -26,7 +26,10 @@ _PARTITIONER: Final = DefaultPartitioner()
 _LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('outbox-relay'))"
 _READ: Final = "SELECT seq, id, topic, key, type, time, traceparent, payload FROM outbox ORDER BY seq LIMIT $1"
 _DELETE: Final = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
-_AGE: Final = "SELECT count(*), coalesce(extract(epoch FROM now() - min(at)), 0)::float FROM outbox"
+_AGE: Final = (
+    "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100000) o),"
+    " coalesce((SELECT extract(epoch FROM now() - at) FROM outbox ORDER BY seq LIMIT 1), 0)::float"
+)
 
 Line: TypeAlias = Any  # asyncpg's Record: seq, id, topic, key, type, time, traceparent, payload
 

@@ -1,7 +1,8 @@
 """Safe consumption: the one way a service may subscribe; whatever a record holds, nothing is lost or stalls."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final, cast
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -15,8 +16,8 @@ from faststream.message import StreamMessage
 from services.chassis.reading import Record
 from services.chassis.unit import Unit
 
-# When idle, FastStream's batch subscriber sleeps as long as it polled: short polls keep the latency low.
-BATCH_TIMEOUT_MS: Final = 20
+# How long to wait for a first message before looking whether the service is to stop.
+WAIT_MS: Final = 500
 
 
 class BatchMessage(KafkaAckableMessage):
@@ -88,7 +89,6 @@ def subscribe(
         group_id=unit.consumer,
         batch=True,
         max_records=batch,
-        batch_timeout_ms=BATCH_TIMEOUT_MS,
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.NACK_ON_ERROR,
         no_reply=True,
@@ -103,4 +103,14 @@ def subscribe(
         await unit.handle(message.raw_message)
 
     subscriber(handle)
+    # FastStream's own sleeps when idle, as long as it has polled: the client wakes at once, so it may simply wait.
+    subscriber.get_msg = _wait_for_batch(batch)  # type: ignore[method-assign, assignment]
     return subscriber
+
+
+def _wait_for_batch(batch: int) -> Callable[[AIOKafkaConsumer], Coroutine[Any, Any, tuple[Record, ...]]]:
+    async def get_msg(consumer: AIOKafkaConsumer) -> tuple[Record, ...]:
+        found = await consumer.getmany(timeout_ms=WAIT_MS, max_records=batch)
+        return tuple(chain.from_iterable(found.values()))
+
+    return get_msg

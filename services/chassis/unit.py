@@ -18,7 +18,7 @@ from services.chassis.database import passes, transaction
 from services.chassis.fold import Effect, Folds, Forget, Later, Put, Send, notify
 from services.chassis.logs import kind_of, log
 from services.chassis.quarantine import SetAside
-from services.chassis.reading import FindPartner, Item, Readable, Record, Unreadable, family, read
+from services.chassis.reading import FindPartner, Item, Readable, Record, Unreadable, family, read, senders_of
 from services.chassis.states import Holder, Working
 from services.chassis.vault import Vault
 
@@ -78,9 +78,8 @@ class Unit:
         metrics.BATCH_SECONDS.observe(time.monotonic() - started)
 
     async def _read(self, records: Sequence[Record]) -> list[Item]:
-        now = self.clock()
-        read_all = [await read(record, self.folds, self.find, now) for record in records]
-        return [item for item in read_all if item is not None]
+        now, partners = self.clock(), await senders_of(records, self.find)
+        return [item for record in records if (item := read(record, self.folds, partners, now)) is not None]
 
     def _waves(self, items: Sequence[Item]) -> list[dict[bytes, Work]]:
         """The work by inbox entry, cut so that no message meets another of the same id in one transaction."""

@@ -74,7 +74,7 @@ class Notices:
                 self.answered += kind == b"message.accepted.v1"
                 self.rejected += kind == b"message.rejected.v1"
                 if kind == b"household.designated.v1":
-                    notice = json.loads(record.value())
+                    notice = json.loads(record.value() or b"null")
                     self.designated[f"{notice['structure_id']}/{notice['place_id']}"] = now
         self.consumer.close()
 
