@@ -56,6 +56,9 @@ def _play(asked: options.Options, console: Console) -> Result:
         try:
             return asyncio.run(Run(asked, department, stage, board).play())
         finally:
+            # From here a second Ctrl-C would only leave processes behind.
+            for name in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(name, signal.SIG_IGN)
             board.step("Arrêt de la plateforme / Stopping the platform")
             stage.close()
 

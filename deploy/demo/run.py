@@ -23,7 +23,7 @@ from deploy.embedded.failure import PlatformError
 # Patience, in real seconds: without any answer during the take-over; for the last answers; for reporting to have read.
 TAKE_OVER_SILENCE: Final = 60.0
 DRAIN: Final = 30.0
-READING: Final = 20.0
+READING: Final = 30.0
 LOOK_EVERY: Final = 0.2
 # What one message may take inside the SIAO, in real seconds: within it two acts cross, and both orders are legitimate.
 SLACK: Final = 1.0
@@ -134,6 +134,10 @@ class Run:
             if self._ledger.answered != answered:
                 answered, since = self._ledger.answered, self._watch.now()
             if self._watch.now() - since > patience:
+                self._board.step(
+                    f"{self._ledger.unanswered} messages sans réponse après {patience:.0f} s / "
+                    f"{self._ledger.unanswered} messages without an answer after {patience:.0f} s"
+                )
                 return
             await asyncio.sleep(LOOK_EVERY)
 
@@ -146,7 +150,7 @@ class Run:
 
     async def _said(self, starts: tuple[date, ...]) -> list[Said]:
         """What reporting says of all that happened, once a business day has ended and it has read it."""
-        until = self._observatory.day_of(self._clock.now()) + timedelta(days=1)
+        until = self._observatory.day_of(self._clock.now() + self._slack) + timedelta(days=1)
         end = self._observatory.midnight(until)
         await asyncio.sleep(max(0.0, self._clock.seconds_until(end)) + SLACK)
         began = self._watch.now()

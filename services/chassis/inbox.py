@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from enum import Enum
-from hashlib import blake2b
 from typing import Any, Final
 
 from asyncpg import Connection
 
+from contracts.event import digest_of
 from services.chassis.reading import Readable
 
 
@@ -28,7 +28,7 @@ def entry_of(consumer: str, item: Readable) -> bytes:
     The sender is part of it, and was checked against the topic: nobody can use up another's ids.
     """
     envelope = item.heard.envelope
-    return blake2b(f"{consumer}\x1f{envelope.source}\x1f{envelope.id}".encode(), digest_size=16).digest()
+    return digest_of(consumer, envelope.source, envelope.id)
 
 
 def position_of(item: Readable) -> str:

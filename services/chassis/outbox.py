@@ -6,7 +6,6 @@ from typing import Any, Final, NamedTuple
 
 from asyncpg import Connection
 
-from contracts.event import derived_id
 from services.chassis.fold import Later, Send
 
 # Below the broker's default limit of 1 MiB: what could not be sent must fail here, where its cause is known.
@@ -26,9 +25,9 @@ class Outgoing(NamedTuple):
     traceparent: str | None
 
 
-def outgoing(cause: str, index: int, send: Send, time: datetime, traceparent: str | None) -> Outgoing:
-    """The index-th message that a cause brought about."""
-    return Outgoing(derived_id(cause, str(index), send.topic), send, time, traceparent)
+def outgoing(cause: bytes, index: int, send: Send, time: datetime, traceparent: str | None) -> Outgoing:
+    """The index-th message that a cause, given by its digest, brought about: its id is always the same."""
+    return Outgoing(f"{cause.hex()}-{index}", send, time, traceparent)
 
 
 _COLUMNS: Final = ("id", "topic", "key", "type", "time", "traceparent", "payload")

@@ -10,9 +10,13 @@ from asyncpg import Connection
 from contracts.event import Refusal
 from contracts.notices import MessageRejected
 from contracts.rejections import REJECTIONS
+from services.chassis import metrics
 from services.chassis.fold import Send, notify
 from services.chassis.reading import Readable, Record, Unreadable
 from services.chassis.vault import Vault
+
+# The code under which messages of our own are kept that no topic takes.
+UNDELIVERABLE: Final = "undeliverable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,19 @@ async def keep(connection: Connection, vault: Vault, things: Sequence[SetAside])
     )
     new = {tuple(row) for row in rows}
     return [t for t in things if (t.record.topic, t.record.partition, t.record.offset) in new]
+
+
+async def keep_undeliverable(connection: Connection, vault: Vault, rows: Sequence[Any]) -> None:
+    """Keep rows of the outbox whose topic is missing: as partition -1, their sequence number as offset."""
+    columns = [(row["topic"], -1, row["seq"], UNDELIVERABLE, _seal_row(vault, row)) for row in rows]
+    await connection.fetch(_INSERT, *(list(column) for column in zip(*columns, strict=True)))
+    metrics.QUARANTINED.labels(UNDELIVERABLE).inc(len(rows))
+
+
+def _seal_row(vault: Vault, row: Any) -> bytes:
+    headers = [[f"ce_{name}", row[name]] for name in ("id", "type")]
+    whole = {"key": row["key"], "headers": headers, "timestamp": None, "value": _text(row["payload"])}
+    return vault.seal(json.dumps(whole).encode(), context_of(row["topic"], -1, row["seq"]))
 
 
 def _seal(vault: Vault, record: Record) -> bytes:

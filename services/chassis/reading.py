@@ -66,7 +66,7 @@ def read(record: Record, folds: Folds, partners: Partners, now: datetime) -> Ite
             fold = folds.by_type.get(envelope.type)
             if fold is None:
                 return None
-            event = read_body(fold.model, body)
+            event = read_body(fold.model, body, trusted=parts is None)
         except (ValueError, TypeError, LookupError, RecursionError, AttributeError) as error:
             # Reading must survive whatever a sender invents; what we did not foresee is ours to look at.
             log().error("reading-failed", error=kind_of(error), family=family(record.topic))

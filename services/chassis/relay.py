@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import math
 import time
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -13,15 +14,19 @@ from aiokafka.partitioner import DefaultPartitioner
 from asyncpg import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import metrics
+from services.chassis import metrics, quarantine
 from services.chassis.database import raw_connection
 from services.chassis.kafka import producer_of
 from services.chassis.logs import kind_of, log
 from services.chassis.settings import Settings
+from services.chassis.vault import Vault
 
 # Rows read, published and deleted together.
 CHUNK: Final = 4000
 POLL_SECONDS: Final = 0.1
+# A topic is provisioned within seconds: after a minute without it, its messages are an operator's matter.
+MISSING_SECONDS: Final = 60.0
+ASK_SECONDS: Final = 1.0
 _PARTITIONER: Final = DefaultPartitioner()
 _LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('outbox-relay'))"
 _READ: Final = "SELECT seq, id, topic, key, type, time, traceparent, payload FROM outbox ORDER BY seq LIMIT $1"
@@ -50,6 +55,9 @@ class Relay:
         ]
         self._woken = asyncio.Event()
         self._producer: AIOKafkaProducer | None = None
+        self._vault = Vault(settings.vault_key.get_secret_value())
+        self._missed: dict[str, float] = {}
+        self._asked = 0.0
         self.elected = False
         self.last_success = time.monotonic()
 
@@ -63,7 +71,11 @@ class Relay:
             while True:
                 try:
                     async with raw_connection(self._engine) as connection:
-                        await self._lead(connection)
+                        try:
+                            await self._lead(connection)
+                        finally:
+                            # The lock is the session's: given back to the pool, it would keep everyone out, us too.
+                            connection.terminate()
                 except Exception as error:
                     metrics.RELAY_FAILURES.inc()
                     log().warning("relay-put-off", error=kind_of(error))
@@ -103,19 +115,21 @@ class Relay:
             await self._producer.start()
             everything = await self._producer.client.fetch_all_metadata()
             await self._learn(everything.topics())
-        sent = await self._send(rows)
+        missing = await self._missing({row["topic"] for row in rows})
+        there = [row for row in rows if row["topic"] not in missing]
+        sent = await self._send(there)
         await connection.execute(_DELETE, sent)
         metrics.RELAYED.inc(len(sent))
-        if len(sent) < len(rows):
-            raise ConnectionError(f"{len(rows) - len(sent)} messages were not acknowledged")
-        return len(rows) == CHUNK
+        if len(sent) < len(there):
+            raise ConnectionError(f"{len(there) - len(sent)} messages were not acknowledged")
+        given_up = [row for row in rows if time.monotonic() - missing.get(row["topic"], math.inf) > MISSING_SECONDS]
+        await self._set_aside(connection, given_up)
+        return len(sent) + len(given_up) == CHUNK
 
     async def _send(self, rows: Sequence[Line]) -> list[int]:
         """Send rows, in order within each partition; the sequence numbers acknowledged."""
         places: dict[tuple[str, int], list[Line]] = {}
-        topics = {row["topic"] for row in rows}
-        await self._learn(topics)
-        counts = {topic: await self._partitions(topic) for topic in topics}
+        counts = {topic: await self._partitions(topic) for topic in {row["topic"] for row in rows}}
         for row in rows:
             topic = row["topic"]
             places.setdefault((topic, partition_of(row["key"], counts[topic])), []).append(row)
@@ -128,6 +142,25 @@ class Relay:
         known = client.cluster.topics()
         if not topics <= known:
             await client.set_topics(known | topics)
+
+    async def _missing(self, topics: Set[str]) -> Mapping[str, float]:
+        """Those of these topics that the broker does not have, or not for us, and since when; asked once a second."""
+        await self._learn(topics - self._missed.keys())
+        client, now = self._started().client, time.monotonic()
+        if self._missed and now - self._asked > ASK_SECONDS:
+            self._asked = now
+            await client.force_metadata_update()
+        absent = topics - client.cluster.topics()
+        self._missed = {topic: self._missed.get(topic, now) for topic in absent}
+        return self._missed
+
+    async def _set_aside(self, connection: Connection, rows: Sequence[Line]) -> None:
+        """Keep messages that no topic takes where an operator finds them, so that the outbox can go on."""
+        if rows:
+            async with connection.transaction():
+                await quarantine.keep_undeliverable(connection, self._vault, rows)
+                await connection.execute(_DELETE, [row["seq"] for row in rows])
+            log().error("topic-missing", code=quarantine.UNDELIVERABLE, count=len(rows))
 
     async def _partitions(self, topic: str) -> int:
         return len(await self._started().partitions_for(topic))
@@ -182,7 +215,7 @@ class Relay:
                 await producer.stop()
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=100_000)
 def partition_of(key: str, partitions: int) -> int:
     """The partition of a key, as any Kafka client would choose it (murmur2)."""
     places = range(partitions)

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         min_length=32, max_length=32, description="base64 of the 32 bytes that seal the quarantine"
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
-    batch: int = Field(default=2000, ge=1, le=10_000, description="most messages handled in one transaction")
+    batch: int = Field(default=4000, ge=1, le=10_000, description="most messages taken from the broker at once")
     clock_origin: AwareDatetime | None = Field(default=None, description="business instant at `clock_started`")
     clock_started: datetime | None = Field(default=None, description="real instant at which an accelerated clock began")
     clock_rate: float = Field(default=1.0, gt=0, description="business seconds in a real second")

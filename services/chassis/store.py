@@ -47,10 +47,12 @@ class Store:
 
         Raises Conflict when a row has another version, and IntegrityConstraintViolationError when a constraint refuses.
         """
-        gone = [key for key, (value, _) in changes.items() if value is None]
+        gone = {key: version for key, (value, version) in changes.items() if value is None}
         kept = {key: (value, version) for key, (value, version) in changes.items() if value is not None}
         if gone:
-            await self._connection.execute(_delete(table.name), gone)
+            deleted = await self._connection.execute(_delete(table.name), list(gone), list(gone.values()))
+            if deleted != f"DELETE {sum(version > 0 for version in gone.values())}":
+                raise Conflict(table.name)
         if kept:
             written = await self._connection.execute(_upsert(table), *self._columns(table, kept))
             if written != f"INSERT 0 {len(kept)}":
@@ -79,7 +81,10 @@ def _live(table: str) -> str:
 
 @cache
 def _delete(table: str) -> str:
-    return f"DELETE FROM {table} WHERE key = ANY($1::text[])"
+    return (
+        f"DELETE FROM {table} t USING unnest($1::text[], $2::bigint[]) AS u (key, version)"
+        " WHERE t.key = u.key AND u.version IN (0, t.version)"
+    )
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from asyncpg import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.event import Refusal
+from contracts.event import Refusal, digest_of
 from contracts.notices import MessageAccepted
 from services.chassis import inbox, metrics, outbox, quarantine
 from services.chassis.clock import Clock
@@ -20,11 +20,18 @@ from services.chassis.logs import kind_of, log
 from services.chassis.quarantine import SetAside
 from services.chassis.reading import FindPartner, Item, Readable, Record, Unreadable, family, read, senders_of
 from services.chassis.states import Holder, Working
+from services.chassis.store import Conflict
 from services.chassis.vault import Vault
 
 # A message to decide, or one that is to be kept and answered only.
 Work: TypeAlias = Item | SetAside
 
+# Messages in one transaction, and messages read before others may have the processor.
+PART: Final = 1000
+SLICE: Final = 50
+
+# Two instances do not meet so often in a row: a decision that conflicts again conflicts with itself.
+LONGEST_CONFLICT: Final = 4
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 30.0
 
@@ -70,16 +77,43 @@ class Unit:
         self.busy_since = started = time.monotonic()
         try:
             async with self.turn:
-                for wave in self._waves(await self._read(records)):
-                    await self._settle(wave)
+                await self._handle_parts([records[n : n + PART] for n in range(0, len(records), PART)])
         finally:
             self.busy_since = None
         metrics.BATCH_SIZE.observe(len(records))
         metrics.BATCH_SECONDS.observe(time.monotonic() - started)
 
+    async def _handle_parts(self, parts: Sequence[Sequence[Record]]) -> None:
+        """One transaction a part; a part is read while the database works on the one before."""
+        settling: asyncio.Task[None] | None = None
+        try:
+            for part in parts:
+                items = await self._read(part)
+                if settling is not None:
+                    await settling
+                settling = asyncio.create_task(self._settle_all(items))
+            if settling is not None:
+                await settling
+        finally:
+            if settling is not None and not settling.done():
+                settling.cancel()
+                await asyncio.gather(settling, return_exceptions=True)
+
+    async def _settle_all(self, items: Sequence[Item]) -> None:
+        for wave in self._waves(items):
+            await self._settle(wave)
+
     async def _read(self, records: Sequence[Record]) -> list[Item]:
         now, partners = self.clock(), await senders_of(records, self.find)
-        return [item for record in records if (item := read(record, self.folds, partners, now)) is not None]
+        items: list[Item] = []
+        for number, record in enumerate(records, 1):
+            item = read(record, self.folds, partners, now)
+            if item is not None:
+                items.append(item)
+            if number % SLICE == 0:
+                # Let the transaction of the part before go on.
+                await asyncio.sleep(0)
+        return items
 
     def _waves(self, items: Sequence[Item]) -> list[dict[bytes, Work]]:
         """The work by inbox entry, cut so that no message meets another of the same id in one transaction."""
@@ -93,7 +127,7 @@ class Unit:
 
     async def _settle(self, items: dict[bytes, Work]) -> None:
         """Try until the database takes it; what it refuses is halved until the poison stands alone."""
-        attempt = 0
+        attempt = conflicts = 0
         while True:
             try:
                 await self._transact(items)
@@ -102,11 +136,13 @@ class Unit:
             except Exception as error:
                 self.holder.forget()
                 entry, alone = next(iter(items.items())) if len(items) == 1 else (b"", None)
-                if isinstance(alone, Readable) and not passes(error):
+                conflicts += isinstance(error, Conflict)
+                waits = passes(error) and conflicts <= LONGEST_CONFLICT
+                if isinstance(alone, Readable) and not waits:
                     log().error("message-failed", error=kind_of(error), family=family(alone.record.topic))
                     items = {entry: quarantine.refused(alone, Refusal("internal"))}
                     continue
-                if alone is not None or passes(error):
+                if alone is not None or waits:
                     # A record that cannot even be kept waits, visibly, rather than vanish.
                     attempt += 1
                     await self._put_off(error, attempt)
@@ -181,12 +217,11 @@ def _decide(entry: bytes, item: Readable, working: Working, outcome: Outcome) ->
         _refuse(entry, item, Refusal("internal"), outcome, "failed")
         return
     outcome.count(topic, "taken")
-    _dispatch(item, effects, outcome)
+    _dispatch(entry, item, effects, outcome)
 
 
-def _dispatch(item: Readable, effects: Sequence[Effect], outcome: Outcome) -> None:
+def _dispatch(cause: bytes, item: Readable, effects: Sequence[Effect], outcome: Outcome) -> None:
     envelope, now = item.heard.envelope, item.heard.now
-    cause = f"{envelope.source}:{envelope.id}"
     for index, effect in enumerate(effects):
         match effect:
             case Send():
@@ -219,7 +254,7 @@ def _recall(item: Readable, standing: inbox.Standing, outcome: Outcome) -> None:
             envelope = item.heard.envelope
             receipt = MessageAccepted(message_id=envelope.id, message_type=envelope.type, duplicate=True)
             send = notify(item.heard.partner.id, receipt)
-            cause = f"{envelope.source}:{envelope.id}:{inbox.position_of(item)}"
+            cause = digest_of(envelope.source, envelope.id, inbox.position_of(item))
             outcome.posts.append(outbox.outgoing(cause, 0, send, item.heard.now, envelope.traceparent))
 
 
@@ -228,5 +263,5 @@ def _answer(kept: Sequence[SetAside], outcome: Outcome, clock: Clock) -> None:
         send = quarantine.rejection(thing)
         if send is not None:
             record = thing.record
-            cause = quarantine.context_of(record.topic, record.partition, record.offset)
+            cause = digest_of(record.topic, str(record.partition), str(record.offset))
             outcome.posts.append(outbox.outgoing(cause, 0, send, clock(), None))

@@ -58,7 +58,7 @@ def _right_outcomes(history: History, designation: Designation, until: datetime)
         due = deadline(designation)
         if due <= until + history.slack:
             right.add(DesignationOutcome.EXPIRED)
-        if due < until - history.slack:
+        if due < until - history.patience:
             return right
     return right or {None} if DesignationOutcome.EXPIRED not in right else right | {None}
 

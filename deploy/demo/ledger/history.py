@@ -11,6 +11,7 @@ from contracts.topics import Role
 from deploy.demo.ledger.answers import Act
 from deploy.demo.ledger.record import Ledger, Notice
 
+PATIENCE = 10
 # (partner, structure, place)
 PlaceKey = tuple[str, str, str]
 
@@ -98,7 +99,7 @@ class Case:
 
 @dataclass
 class History:
-    """Everything, by id. `slack`: business time that passes while a message can be under way inside the SIAO."""
+    """Everything, by id. `slack`: business time of one real second, within which two acts may cross."""
 
     slack: timedelta
     ledger: Ledger
@@ -109,6 +110,11 @@ class History:
     withdrawn: dict[PlaceKey, list[Act]] = field(default_factory=lambda: defaultdict(list))
     structures: dict[tuple[str, str], vacancies.StructureDescribed] = field(default_factory=dict)
     by_request: dict[tuple[str, str], Case] = field(default_factory=dict)
+
+    @property
+    def patience(self) -> timedelta:
+        """What the SIAO decides, it tells within this time, however busy the machine is."""
+        return PATIENCE * self.slack
 
     @classmethod
     def of(cls, ledger: Ledger, acts: Sequence[Act], slack: timedelta) -> "History":

@@ -7,7 +7,7 @@ the two are the same number.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -210,12 +210,16 @@ def _of_vacancies(history: History) -> Iterator[Counted]:
 
 
 def _of_legal_days(history: History) -> Iterator[Counted]:
-    """Each alert once, as the operator heard it; it was recorded just before."""
+    """Each alert once, as the operator heard it; it was recorded after the day began."""
     operators = set(history.of_role(Role.OPERATOR))
     for notice in history.ledger.notices:
-        if isinstance(notice.message, LegalClockAlert) and notice.partner in operators:
-            persons = len(history.cases[notice.message.household].members)
-            moment = Moment(notice.at - history.slack, notice.at)
+        if not isinstance(notice.message, LegalClockAlert) or notice.partner not in operators:
+            continue
+        case_ = history.cases.get(notice.message.household)
+        if case_ is not None and case_.versions:
+            persons = len(case_.members)
+            due = datetime.combine(notice.message.due_on, time(), UTC)
+            moment = Moment(max(due, case_.versions[0].delivery.sent_at), notice.at)
             yield Counted("legal_clocks_missed", None, persons, moment)
 
 

@@ -56,7 +56,7 @@ def vacant_places(history: History, until: datetime) -> dict[PlaceKey, set[str]]
         for designation in designations.get(place, []):
             since_admission = [] if designation.admitted else [*since_admission, designation]
         ends = [designation.closed_at for designation in since_admission]
-        if all(end is not None and end < until - history.slack for end in ends):
+        if all(end is not None and end < until - history.patience for end in ends):
             found[place] = {designation.told.household for designation in since_admission}
     return found
 

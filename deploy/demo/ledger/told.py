@@ -18,7 +18,7 @@ LEGAL = "délais légaux"
 ILE_DE_FRANCE = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
 
 
-def prescribers_told(history: History) -> list[Finding]:
+def prescribers_told(history: History, until: datetime) -> list[Finding]:
     """Requests whose prescriber was not told each step, or told one that did not happen."""
     told: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for notice in history.ledger.notices:
@@ -27,21 +27,23 @@ def prescribers_told(history: History) -> list[Finding]:
     found = []
     for (prescriber, request_id), case_ in history.by_request.items():
         counts = told.pop((prescriber, request_id), Counter())
-        for status, right in _steps(case_).items():
+        for status, right in _steps(case_, until - history.patience).items():
             if counts[status] not in right:
                 text = f"demande {prescriber}/{request_id} : « {status} » dit {counts[status]} fois"
                 found.append(Finding(CHECK, text, "a step not told, or told wrongly"))
     return found + [Finding(CHECK, f"{p}/{r} : demande inconnue", "an unknown request") for p, r in told]
 
 
-def _steps(case_: Case) -> dict[str, range]:
-    """How often each step must be told: normally exactly once each time it happens."""
+def _steps(case_: Case, told_by: datetime) -> dict[str, range]:
+    """How often each step must be told: exactly once each time it happened, if that was before `told_by`."""
     lacking = [act for act in case_.versions if not is_complete(act)]
     made = len(case_.designations)
     again = sum(d.closed_at is not None for d in case_.designations)
     cancelled = any(act.taken for act in case_.cancelled)
-    # A request cancelled while it was designated does not wait again; which one of its designations is the last's.
-    spare = 1 if cancelled else 0
+    # A request cancelled while it was designated does not wait again: its last designation need not be told.
+    spare = int(cancelled) + sum(
+        max(d.told.made_at, d.closed_at or d.told.made_at) > told_by for d in case_.designations
+    )
     return {
         "incomplete": _exactly(len(lacking)),
         "waiting": _exactly(len(case_.versions) - len(lacking)),
@@ -102,7 +104,7 @@ def _judge_alert(
         return [Finding(LEGAL, f"{what} : alerte répétée", "the same alert twice")]
     if said and (said[0][0] < midnight or said[0][1].due_on != due):
         return [Finding(LEGAL, f"{what} : alerte fausse ou trop tôt", "wrong or early alert")]
-    passed = midnight + timedelta(days=1) < until - history.slack
+    passed = midnight + timedelta(days=1) < until - history.patience
     if not said and passed and _always_waited(case_):
         return [Finding(LEGAL, f"{what} : alerte manquante", "a missing alert")]
     return []

@@ -50,7 +50,7 @@ def examine(
     acts, unpaired = answers.pair(ledger)
     history = History.of(ledger, acts, slack)
     made = len(history.designations)
-    told_findings = [*told.prescribers_told(history), *told.refusals_told(history)]
+    told_findings = [*told.prescribers_told(history, until), *told.refusals_told(history)]
     counts = _counts(history, said)
     unreadable = [
         Finding("avis", f"illisible : {where}", "a notice that nobody can read") for where in ledger.unreadable

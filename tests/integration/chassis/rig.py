@@ -3,13 +3,15 @@
 import asyncio
 import base64
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aiokafka import ConsumerRecord
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from sqlalchemy import Boolean, CheckConstraint, Column, MetaData, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -293,3 +295,35 @@ def counted(metric: Any, *labels: str) -> Counter:
 def of_topic(posted: Sequence[tuple[str, Any, Any]], topic: str) -> Iterator[tuple[Any, Any]]:
     """What was posted on one topic."""
     return ((identity, word) for name, identity, word in posted if name == topic)
+
+
+def taken_from(kafka: Kafka, topic: str, count: int, partitions: int = 1, seconds: float = 30) -> list[Any]:
+    """The first `count` records of a topic, or more, as confluent's; AssertionError when they are not there in time."""
+    client = Consumer({**kafka.client_settings(), "group.id": "reader", "enable.auto.commit": False, "log_level": 0})
+    client.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in range(partitions)])
+    found: list[Any] = []
+    deadline = time.monotonic() + seconds
+    try:
+        while len(found) < count:
+            assert time.monotonic() < deadline, f"{len(found)} of {count} records of {topic} in {seconds:.0f} s"
+            found.extend(record for record in client.consume(5000, 0.2) if record.error() is None)
+    finally:
+        client.close()
+    return found
+
+
+def id_of(record: Any) -> str:
+    """The ce_id of a record that confluent read; "" for a tombstone."""
+    return str(dict(record.headers() or []).get("ce_id", b"").decode())
+
+
+@asynccontextmanager
+async def running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Endless works, running within the block."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -57,7 +57,7 @@ async def test_a_batch_that_the_database_refused_is_not_remembered(bench: Bench)
     log, holder = Log(), bench.whole()
     unit = bench.unit(territorial(), holder)
     await unit.handle([log.fact("a")])
-    await unit.handle([log.fact("b"), log.fact("c", "forbidden"), log.fact("d"), log.fact("e", key="other")])
+    await unit.handle([log.fact("b"), log.fact("c", "forbidden", "poison"), log.fact("d"), log.fact("e", key="other")])
     assert in_memory(holder) == await live(bench)
     assert await bench.totals() == {"k": 3, "other": 1}
 
@@ -84,7 +84,7 @@ async def test_what_is_archived_leaves_memory_and_is_found_again_when_named(benc
 
 async def test_the_positions_seen_are_stored_and_known_to_the_next_instance(bench: Bench) -> None:
     log, holder = Log(), bench.whole()
-    await bench.unit(territorial(), holder).handle([log.fact("a"), log.fact("b"), log.fact("c", siao="75")])
+    await bench.unit(territorial(), holder).handle([log.fact("a"), log.fact("b"), log.fact("c", key="other", siao="75")])
     assert sorted(await bench.rows('SELECT siao, input, "offset" FROM positions')) == [
         ("75", "siao.offers-0", 2),
         (SIAO, "siao.offers-0", 1),
@@ -92,7 +92,7 @@ async def test_the_positions_seen_are_stored_and_known_to_the_next_instance(benc
     seen: list[dict[str, int]] = []
     next_holder = bench.whole()
     unit = bench.unit(watching(seen), next_holder)
-    await unit.handle([log.fact("d", siao="75"), log.fact("e")])
+    await unit.handle([log.fact("d", key="other", siao="75"), log.fact("e")])
     assert seen == [{"siao.offers-0": 3}, {"siao.offers-0": 4}]
 
 
