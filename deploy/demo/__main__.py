@@ -1,6 +1,7 @@
 """`python -m deploy.demo`: a département lives through its days on a platform of its own; 1 when the ledger objects."""
 
 import asyncio
+import logging
 import signal
 import sys
 import time
@@ -25,10 +26,12 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
     # SIGTERM stops as Ctrl-C does, at whatever moment it comes.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What a Kafka client has to say of a platform that goes away, the run says in one sentence.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     began = time.monotonic()
     try:
         result = _play(asked, console)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("Arrêté. / Stopped.")
         return 2
     except (PlatformError, KafkaException) as error:

@@ -102,8 +102,7 @@ class Line:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         stops, self._stops = self._stops, []
-        for stop in stops:
-            await stop()
+        await asyncio.gather(*(stop() for stop in stops), return_exceptions=True)
 
 
 async def open_all(lines: Sequence[Line]) -> None:

@@ -1,6 +1,7 @@
 """One run: the partners connect, tell what exists, live the days, wait for the last answers; then the ledger checks."""
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from deploy.embedded.failure import PlatformError
 TAKE_OVER_SILENCE: Final = 60.0
 DRAIN: Final = 30.0
 READING: Final = 30.0
+HANG_UP: Final = 15.0
 LOOK_EVERY: Final = 0.2
 # What one message may take inside the SIAO, in real seconds: within it two acts cross, and both orders are legitimate.
 SLACK: Final = 1.0
@@ -58,6 +60,10 @@ class Run:
 
     async def play(self) -> Result:
         """Everything, in order. Raises PlatformError when the platform fails or does not answer in time."""
+        myself = asyncio.current_task()
+        if myself is not None:
+            # SIGTERM ends the run as Ctrl-C does, at a point where it can leave in order.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, myself.cancel)
         watching = asyncio.create_task(self._watch.look())
         acting = asyncio.create_task(self._act())
         try:
@@ -105,8 +111,12 @@ class Run:
         self._board.step(f"{len(lines)} partenaires connectés / partners connected")
 
     async def _hang_up(self) -> None:
-        lines = [software.line for software in self._cast.everyone() if software.connected]
-        await asyncio.gather(*(line.close() for line in lines))
+        """Leave in order; partners of a platform that is gone are not waited for."""
+        leaving = [
+            asyncio.create_task(software.line.close()) for software in self._cast.everyone() if software.connected
+        ]
+        if leaving:
+            await asyncio.wait(leaving, timeout=HANG_UP)
 
     async def _take_over(self) -> None:
         """What exists before day 1, told by messages; each stage waits until all is answered and known."""

@@ -17,6 +17,7 @@ from deploy.demo.stage import Stage
 from deploy.embedded.failure import PlatformError
 
 LOOK_EVERY: Final = 0.5
+GRACE: Final = 1.0
 # Reporting computes its live figures anew each time: asked seldom, the demo's board costs the SIAO little.
 ASK_EVERY: Final = 2.5
 
@@ -44,19 +45,25 @@ class Watch:
     async def look(self) -> None:
         """For as long as the run goes on. Raises PlatformError when it cannot go on."""
         while True:
-            failure = self._stage.failure()
-            if failure is not None:
-                raise PlatformError(f"La plateforme s'est arrêtée : {failure}", "The platform has stopped.")
-            self._listeners()
+            self._platform()
+            await self._listeners()
             await self._ask()
             self._count()
             self._board.show(self.figures)
             await asyncio.sleep(LOOK_EVERY)
 
-    def _listeners(self) -> None:
+    def _platform(self) -> None:
+        failure = self._stage.failure()
+        if failure is not None:
+            raise PlatformError(f"La plateforme s'est arrêtée : {failure}", "The platform has stopped.")
+
+    async def _listeners(self) -> None:
+        """A partner that hears nothing any more; when the platform is gone, that is the reason to give."""
         for software in self._cast.everyone():
             error = software.line.failure() if software.connected else None
             if error is not None:
+                await asyncio.sleep(GRACE)
+                self._platform()
                 raise PlatformError(
                     f"Le partenaire {software.partner.id} n'entend plus rien ({type(error).__name__}: {error}).",
                     "A partner hears nothing any more.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from asyncpg import Connection
 from sqlalchemy.dialects import postgresql
@@ -10,6 +10,11 @@ from sqlalchemy.dialects import postgresql
 from contracts.event import Message
 from services.chassis.tables import StateTable
 from services.chassis.vault import Vault
+
+# The driver looks at each element of an array, at half a microsecond apiece; one text that the server cuts costs a
+# fifth. Keys and JSON texts never hold this separator: keys are ids, and JSON escapes control characters.
+SEPARATOR: Final = "\x1f"
+_CUT: Final = "string_to_array(${}, E'\\x1f')"
 
 # One stored state: its value and its version. Version 0: not stored yet.
 Stored = tuple[Message | None, int]
@@ -28,7 +33,7 @@ class Store:
     async def load(self, table: StateTable[Any], keys: Sequence[str]) -> dict[str, Stored]:
         """The states of these keys; a key that is not stored is present with (None, 0)."""
         found: dict[str, Stored] = dict.fromkeys(keys, (None, 0))
-        found.update(self._read(table, await self._connection.fetch(_by_keys(table.name), keys)))
+        found.update(self._read(table, await self._connection.fetch(_by_keys(table.name), SEPARATOR.join(keys))))
         return found
 
     async def load_live(self, table: StateTable[Any], siao: str) -> dict[str, Stored]:
@@ -58,7 +63,7 @@ class Store:
             if written != f"INSERT 0 {len(kept)}":
                 raise Conflict(table.name)
 
-    def _columns(self, table: StateTable[Any], changes: Mapping[str, tuple[Message, int]]) -> list[list[Any]]:
+    def _columns(self, table: StateTable[Any], changes: Mapping[str, tuple[Message, int]]) -> list[Any]:
         values = [value for value, _ in changes.values()]
         write = table.model.__pydantic_serializer__.to_json
         bodies = [write(value).decode() for value in values]
@@ -66,12 +71,13 @@ class Store:
             seal = self._vault.seal_json
             bodies = [seal(body, f"{table.name}:{key}") for key, body in zip(changes, bodies, strict=True)]
         extras = [[getattr(value, column.name) for value in values] for column in table.extra]
-        return [list(changes), [version for _, version in changes.values()], bodies, *extras]
+        versions = [str(version) for _, version in changes.values()]
+        return [*map(SEPARATOR.join, (changes, versions, bodies)), *extras]
 
 
 @cache
 def _by_keys(table: str) -> str:
-    return f"SELECT key, version, body::text FROM {table} WHERE key = ANY($1::text[])"
+    return f"SELECT key, version, body::text FROM {table} WHERE key = ANY({_CUT.format(1)})"
 
 
 @cache
@@ -91,8 +97,9 @@ def _delete(table: str) -> str:
 def _upsert(table: StateTable[Any]) -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     names = ["key", "version", "body", *(column.name for column in table.extra)]
-    kinds = ["text", "bigint", "text", *(column.type.compile(dialect) for column in table.extra)]
-    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(kinds, 1))
+    kinds = [column.type.compile(dialect) for column in table.extra]
+    extras = [f"${place}::{kind}[]" for place, kind in enumerate(kinds, 4)]
+    arrays = ", ".join([_CUT.format(1), f"{_CUT.format(2)}::bigint[]", _CUT.format(3), *extras])
     values = ", ".join(["u.key", "u.version + 1", "u.body::jsonb", *(f"u.{name}" for name in names[3:])])
     updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
     columns = ", ".join(names)

@@ -47,7 +47,7 @@ def one(bench: Bench, kafka: Kafka) -> Relay:
     return Relay(settings_of(kafka, bench.url), bench.engine, "/siao/offers")
 
 
-async def post(bench: Bench, *sends: Send, cause: str = "cause") -> None:
+async def post(bench: Bench, *sends: Send, cause: bytes = b"cause") -> None:
     """Commit messages to the outbox."""
     messages = [outbox.outgoing(cause, index, send, NOON, None) for index, send in enumerate(sends)]
     async with transaction(bench.engine) as connection:
@@ -91,7 +91,7 @@ async def test_the_order_of_each_key_is_kept(bench: Bench, one: Relay, kafka: Ka
     core, other = topics("core", partitions=CORE_PARTITIONS), topics("other", partitions=3)
     for start in range(0, 20_000, 5_000):
         numbers = range(start, start + 5_000)
-        await post(bench, *numbered(core, numbers, 101), *numbered(other, numbers, 7), cause=str(start))
+        await post(bench, *numbered(core, numbers, 101), *numbered(other, numbers, 7), cause=b"%d" % start)
     async with running(one.run()):
         await until_empty(bench)
     for topic, keys, partitions in ((core, 101, CORE_PARTITIONS), (other, 7, 3)):
@@ -105,7 +105,7 @@ async def test_the_order_of_each_key_is_kept(bench: Bench, one: Relay, kafka: Ka
 
 async def test_a_message_has_the_envelope_of_its_row(bench: Bench, one: Relay, kafka: Kafka, topics: Topics) -> None:
     topic, trace = topics(), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    message = outbox.outgoing("cause", 0, Send(topic, "k", an_answer("1")), NOON, trace)
+    message = outbox.outgoing(b"cause", 0, Send(topic, "k", an_answer("1")), NOON, trace)
     async with transaction(bench.engine) as connection:
         await outbox.post(connection, [message])
     async with running(one.run()):
@@ -134,7 +134,7 @@ async def test_a_transaction_that_commits_late_is_not_skipped(
     bench: Bench, one: Relay, kafka: Kafka, topics: Topics
 ) -> None:
     topic = topics()
-    late = [outbox.outgoing("late", 0, Send(topic, "k", an_answer("1")), NOON, None)]
+    late = [outbox.outgoing(b"late", 0, Send(topic, "k", an_answer("1")), NOON, None)]
     async with running(one.run()):
         async with transaction(bench.engine) as connection:
             await outbox.post(connection, late)
@@ -157,7 +157,7 @@ async def test_a_death_between_publication_and_deletion_repeats_and_loses_nothin
             await asyncio.to_thread(taken_from, kafka, topic, 1_000, 2)
             await until_waiting(bench)
             await asyncio.to_thread(postgres.sql, f"{backends_of(bench.url)} AND wait_event_type = 'Lock'")
-        await post(bench, *numbered(topic, range(1_000, 1_200), 20), cause="after")
+        await post(bench, *numbered(topic, range(1_000, 1_200), 20), cause=b"after")
         await until_empty(bench)
     records = await asyncio.to_thread(taken_from, kafka, topic, 2_200, 2)
     # The fault did happen: every message is there twice, under one id.
@@ -178,7 +178,7 @@ async def test_a_broker_stopped_and_started_delays_and_loses_nothing(
         await until_empty(bench)
         await asyncio.to_thread(kafka.stop)
         try:
-            await post(bench, *numbered(topic, range(500, 1_000)), cause="meanwhile")
+            await post(bench, *numbered(topic, range(500, 1_000)), cause=b"meanwhile")
         finally:
             await asyncio.to_thread(kafka.start)
         await until_empty(bench, 60)
@@ -220,7 +220,7 @@ async def test_of_two_instances_one_publishes_and_the_other_takes_over(
                 assert not other.elected
                 first[0].cancel()
                 await until(lambda: other.elected, "the other takes over")
-                await post(bench, *numbered(topic, range(300, 600)), cause="after")
+                await post(bench, *numbered(topic, range(300, 600)), cause=b"after")
                 await until_empty(bench)
     finally:
         await engine.dispose()
@@ -252,7 +252,7 @@ async def test_messages_for_a_topic_that_stays_missing_are_set_aside_sealed(
     await post(bench, Send(missing, "k", an_answer("Zéphyrine")), Send(missing, "k", None), *numbered(topic, [1]))
     async with running(Relay(settings, bench.engine, "/siao/offers").run()):
         await until_empty(bench)
-        await post(bench, *numbered(topic, [2]), cause="after")
+        await post(bench, *numbered(topic, [2]), cause=b"after")
         await until_empty(bench)
     kept = await bench.rows('SELECT topic, partition, "offset", code, sealed FROM quarantine ORDER BY "offset"')
     assert [(name, partition, code) for name, partition, _, code, _ in kept] == [(missing, -1, "undeliverable")] * 2
