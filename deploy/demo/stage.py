@@ -50,11 +50,11 @@ class Stage:
         if process is not None and process.pid is not None:
             os.kill(process.pid, signal.SIGKILL)
 
-    def failure(self) -> str | None:
+    def failure(self) -> PlatformError | None:
         """Why the platform has stopped, if it has."""
         if self.platform is None or not self.platform.ended.is_set():
             return None
-        return str(self.platform.failure or "la plateforme s'est arrêtée / the platform has stopped")
+        return self.platform.failure or PlatformError("La plateforme s'est arrêtée.", "The platform has stopped.")
 
     def deaths(self) -> list[str]:
         """Services that ended by themselves so far, oldest first."""

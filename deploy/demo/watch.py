@@ -55,7 +55,7 @@ class Watch:
     def _platform(self) -> None:
         failure = self._stage.failure()
         if failure is not None:
-            raise PlatformError(f"La plateforme s'est arrêtée : {failure}", "The platform has stopped.")
+            raise failure
 
     async def _listeners(self) -> None:
         """A partner that hears nothing any more; when the platform is gone, that is the reason to give."""

@@ -3,200 +3,107 @@
 import asyncio
 import contextlib
 import gc
-import json
-import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import AsyncIterator
 
 import uvicorn
-from faststream.asgi import AsgiFastStream, AsgiResponse, get
-from faststream.kafka import KafkaBroker
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from faststream.asgi import AsgiFastStream
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.topics import Channel, Service, Topic
-from services.chassis import metrics
-from services.chassis.clock import Clock, clock_of
+from services.chassis.clock import clock_of
 from services.chassis.database import engine_of
-from services.chassis.fold import Folds
+from services.chassis.describing import Description, Subscription
 from services.chassis.health import Watch
 from services.chassis.kafka import broker_of
-from services.chassis.logs import configure, kind_of, log
-from services.chassis.migrate import newest_revision, present_revision
+from services.chassis.logs import configure, log
+from services.chassis.pages import contract_page, faults_page, metrics_page
 from services.chassis.register import PartnerRegister
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
-from services.chassis.states import Keyed, Register, Territory, Whole
+from services.chassis.starting import PatientBroker, check_schema, until_possible
+from services.chassis.states import Keyed, Whole
 from services.chassis.subscribing import subscribe
-from services.chassis.tables import StateTable
-from services.chassis.timers import Timers
+from services.chassis.timers import ACCELERATED_POLL_SECONDS, POLL_SECONDS, Timers
 from services.chassis.unit import Unit
 from services.chassis.vault import Vault
 
-RETRY_SECONDS: Final = 1.0
-CONTRACT: Final = Path(__file__).parents[2] / "contracts" / "asyncapi"
 
+class Machinery:
+    """Everything a service runs on, assembled and not connected to anything yet."""
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What a service consumes in one group: core topics, kept together, or partners' channels, spread.
+    def __init__(self, description: Description, settings: Settings) -> None:
+        self.name, self.settings = description.service.value, settings
+        self.engine = engine_of(settings.database.get_secret_value())
+        self.clock = clock_of(settings.clock_origin, settings.clock_started, settings.clock_rate)
+        self.vault = Vault(settings.vault_key.get_secret_value())
+        self.register = PartnerRegister(settings)
+        self.relay = Relay(settings, self.engine, f"/siao/{self.name}")
+        pause = POLL_SECONDS if settings.clock_rate == 1.0 else ACCELERATED_POLL_SECONDS
+        self.timers = Timers(self.engine, self.clock, self.relay.wake, pause)
+        self.broker = broker_of(settings, PatientBroker)
+        self.broker.prepare = self.prepare
+        self.turn = asyncio.Lock()
+        self.watch = Watch(self.engine, self.relay, [self.subscribed(part) for part in description.subscriptions])
 
-    territory: how to make the state of a whole SIAO, and its tables, where states are not loaded by key.
-    """
-
-    name: str
-    folds: Folds
-    topics: Sequence[Topic] = ()
-    channels: Sequence[Channel] = ()
-    territory: tuple[Callable[[Register], Territory], Sequence[StateTable[Any]]] | None = None
-
-    @property
-    def pattern(self) -> str | None:
-        """The regular expression of the channels' topics."""
-        if not self.channels:
-            return None
-        return rf"^partners\.[a-z0-9-]+\.({'|'.join(channel.name for channel in self.channels)})$"
-
-
-Route = Callable[[AsyncEngine, Clock], tuple[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """A service, as its `app.py` describes it. `routes`: pages of its own."""
-
-    service: Service
-    subscriptions: Sequence[Subscription]
-    routes: Sequence[Route] = ()
-
-
-class PatientBroker(KafkaBroker):
-    """A broker that starts once everything it needs is there; meanwhile the service says what is missing."""
-
-    prepare: Callable[[], Awaitable[None]]
-
-    async def start(self) -> None:
-        """Wait for what is needed, then start."""
-        await self.prepare()
-        try:
-            await super().start()
-        except Exception as error:
-            # Better no process than half a service: whoever supervises it starts it again.
-            log().error("start-failed", error=kind_of(error))
-            os.kill(os.getpid(), signal.SIGTERM)
-            raise
-
-
-def application(description: Description, settings: Settings) -> AsgiFastStream:
-    """Assemble a service. Nothing is connected before it runs."""
-    name = description.service.value
-    engine = engine_of(settings.database.get_secret_value())
-    clock = clock_of(settings.clock_origin, settings.clock_started, settings.clock_rate)
-    register, relay = PartnerRegister(settings), Relay(settings, engine, f"/siao/{name}")
-    broker = broker_of(settings, PatientBroker)
-    turn, vault = asyncio.Lock(), Vault(settings.vault_key.get_secret_value())
-    subscribed = []
-    for part in description.subscriptions:
-        holder = Whole(register.partners, vault, *part.territory) if part.territory else Keyed(register.partners, vault)
-        unit = Unit(f"{name}.{part.name}", engine, part.folds, holder, register.find, vault, clock, relay.wake, turn)
+    def subscribed(self, part: Subscription) -> tuple[Unit, object]:
+        """A unit and its subscriber."""
+        partners = self.register.partners
+        holder = Whole(partners, self.vault, *part.territory) if part.territory else Keyed(partners, self.vault)
+        unit = Unit(
+            f"{self.name}.{part.name}",
+            self.engine,
+            part.folds,
+            holder,
+            self.register.find,
+            self.vault,
+            self.clock,
+            self.relay.wake,
+            self.turn,
+        )
         topics = [topic.name for topic in part.topics]
-        subscriber = subscribe(broker, unit, topics=topics, pattern=part.pattern, batch=settings.batch)
-        subscribed.append((unit, subscriber))
-    watch = Watch(engine, relay, subscribed)
+        return unit, subscribe(self.broker, unit, topics=topics, pattern=part.pattern, batch=self.settings.batch)
 
-    async def prepare() -> None:
-        await _until_possible(lambda: _schema(name, engine), "schema")
-        await _until_possible(register.start, "register")
-
-    broker.prepare = prepare
+    async def prepare(self) -> None:
+        """Wait for the database, its schema and the register."""
+        await until_possible(lambda: check_schema(self.name, self.engine), "schema")
+        await until_possible(self.register.start, "register")
 
     @contextlib.asynccontextmanager
-    async def lifespan() -> AsyncIterator[None]:
-        tasks = [
-            asyncio.create_task(work) for work in (watch.run(), relay.run(), Timers(engine, clock, relay.wake).run())
-        ]
+    async def lifespan(self) -> AsyncIterator[None]:
+        """What runs beside the subscriptions, from before they start until after they stop."""
+        tasks = [asyncio.create_task(work) for work in (self.watch.run(), self.relay.run(), self.timers.run())]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await register.stop()
-            await engine.dispose()
+            await self.register.stop()
+            await self.engine.dispose()
 
-    async def started() -> None:
-        watch.started = True
-        log().info("started", port=settings.http_port)
+    async def started(self) -> None:
+        """All subscriptions have started."""
+        self.watch.started = True
+        log().info("started", port=self.settings.http_port)
 
+
+def application(description: Description, settings: Settings) -> AsgiFastStream:
+    """Assemble a service. Nothing is connected before it runs."""
+    machinery = Machinery(description, settings)
     return AsgiFastStream(
-        broker,
-        lifespan=lifespan,
-        after_startup=[started],
+        machinery.broker,
+        lifespan=machinery.lifespan,
+        after_startup=[machinery.started],
         logger=None,
         asyncapi_path="/asyncapi",
         asgi_routes=[
-            ("/health", _faults(watch.faults_of_life)),
-            ("/ready", _faults(watch.faults_of_readiness)),
-            ("/metrics", _metrics()),
-            ("/asyncapi/contract.json", _contract(name)),
-            *(route(engine, clock) for route in description.routes),
+            ("/health", faults_page(machinery.watch.faults_of_life)),
+            ("/ready", faults_page(machinery.watch.faults_of_readiness)),
+            ("/metrics", metrics_page()),
+            ("/asyncapi/contract.json", contract_page(machinery.name)),
+            *(route(machinery.engine, machinery.clock) for route in description.routes),
         ],
     )
-
-
-class _SchemaBehind(Exception):
-    """The database is not at the revision that this code expects."""
-
-
-async def _schema(name: str, engine: AsyncEngine) -> None:
-    present, expected = await present_revision(engine), newest_revision(name)
-    if present != expected:
-        log().error("schema-behind", revision=present, expected=expected)
-        raise _SchemaBehind
-
-
-async def _until_possible(attempt: Callable[[], Awaitable[None]], what: str) -> None:
-    """Try until it succeeds, saying each time what is missing."""
-    tries = 0
-    while True:
-        try:
-            await attempt()
-            return
-        except Exception as error:
-            tries += 1
-            log().warning("waiting", reason=what, error=kind_of(error), attempt=tries)
-            await asyncio.sleep(RETRY_SECONDS)
-
-
-def _faults(faults: Callable[[], Mapping[str, str]]) -> Any:
-    @get
-    async def page(_scope: Any) -> AsgiResponse:
-        found = faults()
-        body = json.dumps({"status": "ok" if not found else "not ok", "faults": found}).encode()
-        return AsgiResponse(body, 200 if not found else 503, {"content-type": "application/json"})
-
-    return page
-
-
-def _metrics() -> Any:
-    @get
-    async def page(_scope: Any) -> AsgiResponse:
-        return AsgiResponse(generate_latest(metrics.REGISTRY), 200, {"content-type": CONTENT_TYPE_LATEST})
-
-    return page
-
-
-def _contract(name: str) -> Any:
-    @get
-    async def page(_scope: Any) -> AsgiResponse:
-        return AsgiResponse((CONTRACT / f"{name}.json").read_bytes(), 200, {"content-type": "application/json"})
-
-    return page
 
 
 def run(description: Description) -> None:

@@ -11,7 +11,9 @@ from services.chassis.clock import Clock
 from services.chassis.database import transaction
 from services.chassis.logs import kind_of, log
 
-POLL_SECONDS: Final = 0.1
+# Deadlines are counted in days: a second is soon enough, unless business time is accelerated.
+POLL_SECONDS: Final = 1.0
+ACCELERATED_POLL_SECONDS: Final = 0.1
 # Longer than the longest retention of an inbound topic (7 days) with room for an operator's replay.
 INBOX_DAYS: Final = 30
 PRUNE_SECONDS: Final = 3600.0
@@ -26,8 +28,10 @@ _FIRE: Final = (
 class Timers:
     """Moves due deadlines to the outbox, several instances side by side if need be; prunes the inbox now and then."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, committed: Callable[[], None]) -> None:
-        self._engine, self._clock, self._committed = engine, clock, committed
+    def __init__(
+        self, engine: AsyncEngine, clock: Clock, committed: Callable[[], None], poll_seconds: float = POLL_SECONDS
+    ) -> None:
+        self._engine, self._clock, self._committed, self._poll = engine, clock, committed, poll_seconds
 
     async def run(self) -> None:
         """Watch until cancelled; any failure is survived."""
@@ -42,7 +46,7 @@ class Timers:
             except Exception as error:
                 log().warning("timers-put-off", error=kind_of(error))
                 await asyncio.sleep(1)
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(self._poll)
 
     async def _fire(self) -> None:
         async with transaction(self._engine) as connection:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from contracts.topics import ANSWERS, DESIGNATIONS, REQUESTS, Service
-from services.chassis.app import Description, Subscription
+from services.chassis.describing import Description, Subscription
 from services.intake.handlers import CORE, PARTNERS
 
 DESCRIPTION: Final = Description(

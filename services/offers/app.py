@@ -3,7 +3,7 @@
 from typing import Final
 
 from contracts.topics import DESIGNATIONS, VACANCIES, Service
-from services.chassis.app import Description, Subscription
+from services.chassis.describing import Description, Subscription
 from services.offers.handlers import CORE, PARTNERS
 
 DESCRIPTION: Final = Description(

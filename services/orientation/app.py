@@ -3,7 +3,7 @@
 from typing import Final
 
 from contracts.topics import ANSWERS, DECISIONS, HOUSEHOLDS, OFFERS, PARTNER_ANSWERS, Service
-from services.chassis.app import Description, Subscription
+from services.chassis.describing import Description, Subscription
 from services.orientation.handlers import CORE, PARTNERS
 from services.orientation.store import TERRITORY_TABLES
 from services.orientation.territory import Territory

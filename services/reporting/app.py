@@ -3,7 +3,7 @@
 from typing import Final
 
 from contracts.topics import DESIGNATIONS, HOUSEHOLDS, OFFERS, Service
-from services.chassis.app import Description, Subscription
+from services.chassis.describing import Description, Subscription
 from services.reporting.handlers import CORE
 from services.reporting.pages import ROUTES
 

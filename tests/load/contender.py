@@ -18,8 +18,9 @@ from contracts.catalogue import MESSAGES
 from contracts.event import Fact
 from contracts.topics import Service, Topic
 from deploy.embedded.ports import free_port
-from services.chassis.app import Description, Subscription, run
+from services.chassis.app import run
 from services.chassis.database import engine_of
+from services.chassis.describing import Description, Subscription
 from services.chassis.fold import Folds, Heard, Key, Put, Send, State
 from services.chassis.migrate import newest_revision
 from services.chassis.relay import Relay

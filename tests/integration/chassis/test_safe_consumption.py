@@ -7,9 +7,9 @@ from confluent_kafka.cimpl import NewTopic
 
 from contracts.topics import PARTNERS
 from services.chassis import app, health
-from services.chassis.app import PatientBroker
 from services.chassis.kafka import broker_of
 from services.chassis.settings import Settings
+from services.chassis.starting import PatientBroker
 from tests.conftest import Database, Topics
 from tests.integration.chassis.counting import Counting
 from tests.integration.chassis.wire import RecordHeaders, Wire, a_group, until_true

@@ -1,0 +1,45 @@
+"""What a service says of itself: which topics it consumes, with which handlers, and the pages of its own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from contracts.topics import Channel, Service, Topic
+from services.chassis.clock import Clock
+from services.chassis.fold import Folds
+from services.chassis.states import Register, Territory
+from services.chassis.tables import StateTable
+
+Route: TypeAlias = Callable[[AsyncEngine, Clock], tuple[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a service consumes in one group: core topics, kept together, or partners' channels, spread.
+
+    territory: how to make the state of a whole SIAO, and its tables, where states are not loaded by key.
+    """
+
+    name: str
+    folds: Folds
+    topics: Sequence[Topic] = ()
+    channels: Sequence[Channel] = ()
+    territory: tuple[Callable[[Register], Territory], Sequence[StateTable[Any]]] | None = None
+
+    @property
+    def pattern(self) -> str | None:
+        """The regular expression of the channels' topics."""
+        if not self.channels:
+            return None
+        return rf"^partners\.[a-z0-9-]+\.({'|'.join(channel.name for channel in self.channels)})$"
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A service, as its `app.py` describes it. `routes`: pages of its own."""
+
+    service: Service
+    subscriptions: Sequence[Subscription]
+    routes: Sequence[Route] = ()
