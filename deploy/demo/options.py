@@ -10,6 +10,7 @@ from contracts.topics import Service
 from deploy.demo.calibration import PROFILES
 from deploy.demo.department import Settings
 from deploy.embedded import state
+from deploy.embedded.platform import SERVICES_PORT
 
 # A simulated day in real seconds: 30 days in 84 seconds.
 DAY_SECONDS: Final = 2.8
@@ -25,13 +26,17 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One run. attach: the state directory of a platform that runs already, None to start one."""
+    """One run. attach: the state directory of a platform that runs already, None to start one.
+
+    services_port: the first of the services' four ports on that platform.
+    """
 
     settings: Settings
     day_seconds: float
     out: Path
     kill: tuple[Kill, ...]
     attach: Path | None
+    services_port: int
 
 
 def read(arguments: list[str] | None = None) -> Options:
@@ -54,6 +59,7 @@ def read(arguments: list[str] | None = None) -> Options:
         const=state.STATE,
         help="use the platform of this state directory; its clock is read from SIAO_CLOCK_*",
     )
+    parser.add_argument("--services-port", type=int, default=SERVICES_PORT, help="of --attach (%(default)s)")
     found = parser.parse_args(arguments)
     if found.profile not in PROFILES:
         parser.error(f"PROFILE={found.profile} : choisir / choose {', '.join(PROFILES)}")
@@ -65,6 +71,7 @@ def read(arguments: list[str] | None = None) -> Options:
         found.out,
         tuple(found.kill),
         found.attach,
+        found.services_port,
     )
 
 

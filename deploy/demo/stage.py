@@ -20,7 +20,7 @@ from deploy.demo.options import Options
 from deploy.demo.settlement import START
 from deploy.embedded import state
 from deploy.embedded.failure import PlatformError
-from deploy.embedded.platform import SERVICES_PORT, Addresses, Platform, Report
+from deploy.embedded.platform import Addresses, Platform, Report
 from deploy.embedded.ports import HOST
 from deploy.embedded.service import Clock
 from deploy.provision.apply import apply
@@ -69,7 +69,7 @@ class Stage:
 def open_stage(options: Options, partners: Sequence[PartnerRegistered], report: Report) -> Stage:
     """The stage, ready. Raises PlatformError with one sentence."""
     if options.attach is not None:
-        return _attached(options.attach, partners)
+        return _attached(options.attach, options.services_port, partners)
     clock = BusinessClock(ORIGIN, datetime.now(UTC), 86_400 / options.day_seconds)
     platform = Platform(
         DIRECTORY,
@@ -105,7 +105,7 @@ def _accesses(bootstrap: str, credentials: Mapping[str, Credential]) -> dict[str
     return {partner: Access(bootstrap, known.user, known.password) for partner, known in credentials.items()}
 
 
-def _attached(directory: Path, partners: Sequence[PartnerRegistered]) -> Stage:
+def _attached(directory: Path, port: int, partners: Sequence[PartnerRegistered]) -> Stage:
     try:
         admin = json.loads((directory / "administrator.json").read_text(encoding="utf-8"))
         origin, started = (datetime.fromisoformat(os.environ[f"SIAO_CLOCK_{name}"]) for name in ("ORIGIN", "STARTED"))
@@ -127,7 +127,7 @@ def _attached(directory: Path, partners: Sequence[PartnerRegistered]) -> Stage:
         bootstrap=access.bootstrap,
         administrator=access,
         accesses=_accesses(access.bootstrap, applied.credentials.partners),
-        urls={service.value: f"http://{HOST}:{SERVICES_PORT + rank}" for rank, service in enumerate(Service)},
+        urls={service.value: f"http://{HOST}:{port + rank}" for rank, service in enumerate(Service)},
         logs=directory / "logs",
         clock=clock,
         platform=None,

@@ -133,7 +133,11 @@ def _chart(lines: Mapping[str, Mapping[str, Line]]) -> str:
         background="transparent",
         plot_background="transparent",
         font_family="inherit",
-        colors=("#1f4e79", "#b85c00"),
+        colors=("#8ab4dc", "#eeb074"),
+        guide_stroke_color="#d8d8d8",
+        major_guide_stroke_color="#d8d8d8",
+        major_label_font_size=13,
+        opacity="1",
         label_font_size=13,
         legend_font_size=14,
         value_font_size=13,
@@ -145,14 +149,16 @@ def _chart(lines: Mapping[str, Mapping[str, Line]]) -> str:
         width=900,
         legend_at_bottom=True,
         print_values=True,
-        show_y_guides=False,
+        value_formatter=lambda count: f"{count:.0f}",
         disable_xml_declaration=True,
         explicit_size=True,
         truncate_label=-1,
     )
-    chart.x_labels = [labels[outcome] for outcome in OUTCOMES]
-    chart.add("Ménages", [lines[outcome][ALL].households for outcome in OUTCOMES])
-    chart.add("Personnes", [lines[outcome][ALL].persons for outcome in OUTCOMES])
+    # A horizontal chart is drawn from the bottom up: the first outcome is to be on top.
+    shown = [lines[outcome][ALL] for outcome in reversed(OUTCOMES)]
+    chart.x_labels = [labels[line.indicator] for line in shown]
+    chart.add("Ménages", [line.households for line in shown])
+    chart.add("Personnes", [line.persons for line in shown])
     return str(chart.render(is_unicode=True))
 
 

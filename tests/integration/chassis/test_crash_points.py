@@ -52,7 +52,7 @@ def a_life(settings: Settings, point: str, out: str) -> Iterator[subprocess.Pope
         "SIAO_VAULT_KEY": base64.b64encode(settings.vault_key.get_secret_value()).decode(),
     }
     command = [sys.executable, "-m", "tests.integration.chassis.mortal", point, out]
-    with subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[3], stdout=subprocess.DEVNULL) as life:
+    with subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[3], stdout=open("/tmp/life.log","ab"), stderr=subprocess.STDOUT) as life:
         try:
             yield life
         finally:
