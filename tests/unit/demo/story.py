@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from contracts import answers, decisions, notices, requests, vacancies
@@ -10,78 +10,26 @@ from contracts.codes import (
     Composition,
     DesignationOutcome,
     EvaluationSection,
-    ExitDestination,
-    Gender,
-    HouseholdRefusal,
-    Known,
     MediationKind,
     OfferType,
     Party,
-    PrescriberKind,
-    Relation,
-    RequestReason,
-    Situation,
     StructureRefusal,
     SupportLevel,
 )
 from contracts.designations import Proof
 from contracts.event import Message
 from contracts.partners import PartnerRegistered
-from contracts.rules import AgeRule, Rule
+from contracts.rules import Rule
 from contracts.topics import DECISIONS, PARTNER_ANSWERS, REQUESTS, VACANCIES, Channel, Role
 from deploy.demo.ledger.names import Searched
 from deploy.demo.ledger.record import ACCEPTED, Delivery, Ledger, Notice
 from deploy.demo.ledger.verdict import Check, Said, examine
-from deploy.demo.people import CANARY, canary
+from deploy.demo.people import CANARY
+from tests.unit.demo.builders import FAR, HERE, START, identity_of
 
 SHELTER, ASKER, LANDLORD, ELSEWHERE = "foyer", "ccas", "bailleur", "bailleur-loin"
 PREFECTURE, OPERATOR = "prefecture", "operateur"
-HERE, FAR = "92050", "92002"
-START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 RIGHT = frozenset({ACCEPTED})
-
-
-def person(number: int, *, age: int = 40, relation: Relation = Relation.LEAD) -> requests.Member:
-    """Somebody, with the canary word of this number."""
-    return requests.Member(
-        family_name=f"Martin {canary(number)}",
-        given_name="Nina",
-        birth_date=date(2026 - age, 5, 1),
-        gender=Gender.WOMAN,
-        relation=relation,
-    )
-
-
-def request(
-    request_id: str,
-    *members: requests.Member,
-    recommended: tuple[OfferType, ...] = (OfferType.CHRS,),
-    lacking: tuple[EvaluationSection, ...] = (),
-    revision: int = 1,
-    mediation: requests.Mediation | None = None,
-    needs: dict[str, Known] | None = None,
-) -> requests.RequestSubmitted:
-    """A request, complete unless some headings lack."""
-    known = {"accessibility": Known.NO, "pets": Known.NO, "resources": Known.YES, "residence_right": Known.YES}
-    sections = {section: "Rempli." for section in EvaluationSection if section not in lacking}
-    return requests.RequestSubmitted(
-        request_id=request_id,
-        revision=revision,
-        prescriber_kind=PrescriberKind.CCAS,
-        reason=RequestReason.SEPARATION,
-        situation=Situation.STREET,
-        recommended=recommended,
-        members=members,
-        needs=requests.Needs(support=SupportLevel.REGULAR, **{**known, **(needs or {})}),
-        evaluation=requests.Evaluation(
-            grid_version=1,
-            evaluated_on=START.date(),
-            evaluators=("Une évaluatrice",),
-            applicant_agrees=True,
-            sections=sections,
-        ),
-        mediation=mediation,
-    )
 
 
 class Story:
@@ -335,60 +283,3 @@ class Story:
         """The SIAO says the last notice of this kind a second time, as another record."""
         notice = next(n for n in reversed(self.ledger.notices) if isinstance(n.message, kind))
         self.ledger.hear(replace(notice, id=f"n-{next(self._numbers)}"))
-
-
-def identity_of(member: requests.Member) -> notices.Identity:
-    """A person, as a notice shows them."""
-    return notices.Identity(**{name: getattr(member, name) for name in notices.Identity.model_fields})
-
-
-def whole_story() -> Story:
-    """One of everything that happens in a month, all as it should be."""
-    story = Story()
-    story.describe(OfferType.CHRS, 1, 1, 1, rules=(AgeRule(article="2.2", minimum=18),))
-    anna, bea, cleo, dina = person(1), person(2), person(3), person(4)
-    hosted = story.host("p3", "stay", dina)
-    story.declare_ready(hosted, dina)
-    recognised = requests.Mediation(kind=MediationKind.DAHO_HEBERGEMENT, decided_on=date(2026, 9, 1))
-    story.ask(request("anna", anna))
-    story.ask(request("bea", bea, lacking=(EvaluationSection.BUDGET,)))
-    story.ask(request("bea", bea, revision=2))
-    story.ask(request("cleo", cleo, recommended=(OfferType.ALT,), mediation=recognised))
-    story.alert("cleo", date(2026, 10, 13))
-    story.vacate("p1")
-    story.designate("d1", "anna", "p1", anna)
-    story.reply(answers.DesignationAcknowledged(designation="d1"))
-    story.refuse("d1", "upheld")
-    story.close("d1", "anna", DesignationOutcome.REFUSED, Party.STRUCTURE)
-    story.designate("d2", "bea", "p1", bea)
-    story.admit("d2", "bea")
-    story.rehouse(hosted)
-    story.designate("d3", "anna", "p3", anna)
-    story.reply(answers.HouseholdDeclined(designation="d3", reason=HouseholdRefusal.LOCATION))
-    story.close("d3", "anna", DesignationOutcome.DECLINED, Party.HOUSEHOLD)
-    gone = answers.HouseholdLeft(
-        household="h-bea", left_on=story.now.date(), destination=ExitDestination.FAMILY_OR_FRIENDS
-    )
-    story.say(SHELTER, PARTNER_ANSWERS, gone)
-    cancelled = requests.RequestCancelled(request_id="anna")
-    story.say(ASKER, REQUESTS, cancelled, expected=None)
-    story.counts(
-        vacancies_opened=(3, 3),
-        designations_made=(3, 3),
-        designations_refused=(1, 1),
-        designations_declined=(1, 1),
-        designations_admitted=(1, 1),
-        refusals_submitted=(1, 1),
-        direct_stays=(1, 1),
-        departures=(2, 2),
-        departures_to_ordinary_housing=(1, 1),
-        requests_incomplete=(1, 1),
-        requests_cancelled=(1, 1),
-        ready_declared=(1, 1),
-        rehoused=(1, 1),
-        legal_clocks_missed=(1, 1),
-    )
-    story.rows |= {("requests_registered", "all"): [3, 3], ("requests_registered", "chrs"): [2, 2]}
-    story.rows |= {("requests_registered", "alt"): [1, 1]}
-    story.rows |= {("waiting", "all"): [1, 1], ("waiting", "alt"): [1, 1]}
-    return story

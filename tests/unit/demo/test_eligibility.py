@@ -18,7 +18,7 @@ from contracts.rules import (
 from contracts.vacancies import Place, ProjetEtablissement, StructureDescribed
 from deploy.demo.ledger.eligibility import broken_rules, composition
 from deploy.demo.ledger.told import due_on
-from tests.unit.demo.story import FAR, HERE, START, person, request
+from tests.unit.demo.builders import FAR, HERE, START, person, request
 
 DAY = START.date()
 
