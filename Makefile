@@ -11,7 +11,7 @@ help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 demo: $(VENV)/ready ## Play a département for 30 days and compare the ledger (SEED= DAYS= SIZE= PROFILE=)
-	@$(RUN) -m deploy.demo
+	@SEED="$(SEED)" DAYS="$(DAYS)" SIZE="$(SIZE)" PROFILE="$(PROFILE)" $(RUN) -m deploy.demo
 
 up: $(VENV)/ready ## Start the platform and keep it up; Ctrl-C stops it
 	@$(RUN) -m deploy.embedded up --partners deploy/provision/partners.example.yaml

@@ -119,14 +119,19 @@ ROLES: Final[dict[str, frozenset[Role]]] = {
 SENDERS: Final[dict[str, tuple[Service, ...]]] = {
     **{
         model.type: (Service.INTAKE,)
-        for model in (notices.HouseholdDesignated, notices.RequestUpdated, notices.ReadyHousehold)
+        for model in (
+            # All that is said of one designation comes from one service: a partner reads it in the order it happened.
+            notices.HouseholdDesignated,
+            notices.DesignationReminded,
+            notices.RefusalOverruled,
+            notices.DesignationClosed,
+            notices.RequestUpdated,
+            notices.ReadyHousehold,
+        )
     },
     **{
         model.type: (Service.ORIENTATION,)
         for model in (
-            notices.DesignationReminded,
-            notices.RefusalOverruled,
-            notices.DesignationClosed,
             notices.RefusalToJudge,
             notices.LegalClockAlert,
         )

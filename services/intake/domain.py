@@ -1,5 +1,6 @@
 """Households, requests, readiness: what a request must hold, what may be said of it without a name."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
@@ -18,11 +19,9 @@ ADULT_AGE: Final = 18
 SIX_MONTH_SIAOS: Final = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
 # CCH R441-18: six weeks for hébergement, three months for logement de transition, logement-foyer, RHVS. The split
 # by type is read in CE 2020 n° 431618; the text itself was not re-read.
-LEGAL_DELAYS: Final[Mapping[MediationKind, timedelta]] = {
-    MediationKind.DAHO_HEBERGEMENT: timedelta(days=42),
-    MediationKind.DAHO_TRANSITION: timedelta(days=91),
-    MediationKind.DALO: timedelta(days=91),
-}
+HEBERGEMENT_DELAY: Final = timedelta(weeks=6)
+DELAY_MONTHS: Final = 3
+DALO_LONG_DELAY_MONTHS: Final = 6
 
 
 class Request(Kept):
@@ -159,14 +158,23 @@ def amendable(known: Request | None, revision: int) -> None:
         raise Refusal("revision-stale", "$.revision", f"known={known.revision}")
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day when it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def legal_clock(mediation: Mediation | None, siao: str) -> LegalClock | None:
     """The day by which the préfet must have made an offer."""
     if mediation is None:
         return None
-    delay = LEGAL_DELAYS[mediation.kind]
-    if mediation.kind is MediationKind.DALO and siao in SIX_MONTH_SIAOS:
-        delay = timedelta(days=182)
-    return LegalClock(kind=mediation.kind, decided_on=mediation.decided_on, due_on=mediation.decided_on + delay)
+    if mediation.kind is MediationKind.DAHO_HEBERGEMENT:
+        due_on = mediation.decided_on + HEBERGEMENT_DELAY
+    elif mediation.kind is MediationKind.DALO and siao in SIX_MONTH_SIAOS:
+        due_on = months_after(mediation.decided_on, DALO_LONG_DELAY_MONTHS)
+    else:
+        due_on = months_after(mediation.decided_on, DELAY_MONTHS)
+    return LegalClock(kind=mediation.kind, decided_on=mediation.decided_on, due_on=due_on)
 
 
 def entitled(register: Mapping[str, PartnerRegistered], siao: str, communes: tuple[str, ...]) -> tuple[str, ...]:

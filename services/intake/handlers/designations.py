@@ -4,13 +4,19 @@ from typing import Literal
 
 from contracts.answers import HouseholdRehoused
 from contracts.codes import DesignationOutcome, SupportLevel
-from contracts.designations import DesignationEnded, DesignationMade, StayEnded, StayStarted
+from contracts.designations import DesignationEnded, DesignationMade, DesignationProgressed, StayEnded, StayStarted
 from contracts.event import Refusal
-from contracts.notices import HouseholdDesignated, RequestUpdated
+from contracts.notices import (
+    DesignationClosed,
+    DesignationReminded,
+    HouseholdDesignated,
+    RefusalOverruled,
+    RequestUpdated,
+)
 from contracts.received import AnswerReceived
 from contracts.requests import Needs
 from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
-from services.chassis.fold import Effects, Heard, Key, Put, Send, State, accept, notify, publish
+from services.chassis.fold import Effects, Heard, Key, Put, Send, State, accept, no_keys, notify, publish
 from services.intake.domain import Request
 from services.intake.handlers.folds import CORE
 from services.intake.handlers.readiness import disclosed, identity_of, unlisted
@@ -59,9 +65,25 @@ def present(heard: Heard[DesignationMade], state: State) -> Effects:
 
 @CORE.on(DesignationEnded, keys=household_and_request)
 def release(heard: Heard[DesignationEnded], state: State) -> Effects:
-    """Without an admission, the household waits again, with its seniority."""
-    if heard.event.outcome is not DesignationOutcome.ADMITTED:
-        yield from _advance(heard, state, heard.event.request, "waiting_again")
+    """Without an admission the structure is told that it is over, and the household waits again."""
+    event = heard.event
+    if event.outcome is DesignationOutcome.ADMITTED:
+        return
+    yield notify(
+        event.partner,
+        DesignationClosed(designation=event.designation, outcome=event.outcome, party=event.party, at=event.at),
+    )
+    yield from _advance(heard, state, event.request, "waiting_again")
+
+
+@CORE.on(DesignationProgressed, keys=no_keys)
+def remind(heard: Heard[DesignationProgressed], _state: State) -> Effects:
+    """The structure is reminded, or told that its refusal was not upheld."""
+    event = heard.event
+    if event.step == "reminded":
+        yield notify(event.partner, DesignationReminded(designation=event.designation, at=event.at))
+    elif event.step == "refusal_overruled":
+        yield notify(event.partner, RefusalOverruled(designation=event.designation, at=event.at))
 
 
 @CORE.on(StayStarted, keys=household_and_request)

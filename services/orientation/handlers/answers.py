@@ -16,7 +16,7 @@ from contracts.codes import DesignationOutcome, DesignationState, Party, Structu
 from contracts.decisions import CriteriaAdopted, RefusalJudged
 from contracts.designations import CriteriaInForce, DesignationProgressed
 from contracts.event import Message, Refusal
-from contracts.notices import RefusalOverruled, RefusalToJudge
+from contracts.notices import RefusalToJudge
 from contracts.received import AnswerReceived
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
 from contracts.topics import Role
@@ -172,7 +172,6 @@ def judge(heard: Heard[AnswerReceived], territory: Territory, event: RefusalJudg
         return
     yield from _progress(heard, event.designation, designation, DesignationState.ACKNOWLEDGED, "refusal_overruled")
     yield from deadlines(event.designation, designation.siao, heard.now)
-    yield notify(designation.partner, RefusalOverruled(designation=event.designation, at=heard.now))
 
 
 def adopt(heard: Heard[AnswerReceived], territory: Territory, event: CriteriaAdopted) -> Effects:

@@ -2,7 +2,7 @@
 
 from contracts.codes import DesignationOutcome, Party
 from contracts.designations import LegalClockMissed
-from contracts.notices import DesignationReminded, LegalClockAlert
+from contracts.notices import LegalClockAlert
 from contracts.received import DeadlineReached
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
 from contracts.topics import Role
@@ -33,7 +33,6 @@ def _silence(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
         yield from end_and_go_on(heard, territory, subject, DesignationOutcome.EXPIRED, Party.STRUCTURE)
         return
     yield progressed(heard, subject, designation, designation.state, "reminded")
-    yield notify(designation.partner, DesignationReminded(designation=subject, at=heard.now))
 
 
 def _miss_legal_day(heard: Heard[DeadlineReached], territory: Territory) -> Effects:

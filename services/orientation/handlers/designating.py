@@ -6,11 +6,10 @@ from typing import Final
 from contracts.codes import DesignationOutcome, DesignationState, HouseholdRefusal, Party
 from contracts.designations import DesignationEnded, DesignationMade, Proof, VacancyUnmatched
 from contracts.event import Message, derived_id
-from contracts.notices import DesignationClosed
 from contracts.received import DeadlineReached
 from contracts.topics import ANSWERS
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
-from services.chassis.fold import Effects, Forget, Heard, Later, Put, Send, notify, publish
+from services.chassis.fold import Effects, Forget, Heard, Later, Put, Send, publish
 from services.orientation.domain.model import DeadlineKind, Designation, Structure, Vacancy
 from services.orientation.domain.waiting_lists import Choice
 from services.orientation.store import DESIGNATIONS, STRUCTURES, VACANCIES, WAITING
@@ -162,9 +161,6 @@ def end(
     if waiting is not None:
         yield Put(WAITING, designation.request, waiting.model_copy(update={"designation": None}))
     yield _ended(heard, designation_id, designation, outcome, party, household_reason)
-    if outcome is not DesignationOutcome.ADMITTED:
-        closed = DesignationClosed(designation=designation_id, outcome=outcome, party=party, at=heard.now)
-        yield notify(designation.partner, closed)
 
 
 def end_and_go_on(

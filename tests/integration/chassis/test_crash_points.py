@@ -52,7 +52,7 @@ def a_life(settings: Settings, point: str, out: str) -> Iterator[subprocess.Pope
         "SIAO_VAULT_KEY": base64.b64encode(settings.vault_key.get_secret_value()).decode(),
     }
     command = [sys.executable, "-m", "tests.integration.chassis.mortal", point, out]
-    with subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[3], stdout=open("/tmp/life.log","ab"), stderr=subprocess.STDOUT) as life:
+    with subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[3], stdout=subprocess.DEVNULL) as life:
         try:
             yield life
         finally:
@@ -72,7 +72,7 @@ async def test_the_end_is_the_same_wherever_it_dies(
 
     async def ended() -> bool:
         nothing_waits = await bench.rows("SELECT count(*) FROM outbox") == [0]
-        return nothing_waits and wire.committed("offers.partners", partner.inbound) == MESSAGES
+        return nothing_waits and await wire.committed("offers.partners", partner.inbound) == MESSAGES
 
     with a_life(settings, "", out):
         await until_true(ended, "everything handled, published and committed", 60)
