@@ -10,7 +10,7 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 
 from deploy.demo import options, results
-from deploy.demo.board import Board
+from deploy.demo.board import Board, milliseconds
 from deploy.demo.run import Result, Run
 from deploy.demo.settlement import draw
 from deploy.demo.stage import open_stage
@@ -40,7 +40,7 @@ def main() -> int:
     findings = results.show(console, result)
     results.write(asked.out, result, asked.settings)
     console.print(
-        f"{result.figures.latency()} de la vacance à la désignation, p50 / p99 (from vacancy to designation); "
+        f"{milliseconds(result.latencies)} de la vacance à la désignation, p50 / p99 (from vacancy to designation); "
         f"{len(result.ledger.deliveries)} messages ; {time.monotonic() - began:.0f} s ; {asked.out}/",
         highlight=False,
     )

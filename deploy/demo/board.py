@@ -35,8 +35,13 @@ class Figures:
 
     def latency(self) -> str:
         """p50 and p99 from a vacancy published to the designation at its structure, in milliseconds."""
-        low, high = percentiles(self.latencies)
-        return f"{low * 1000:.0f} / {high * 1000:.0f} ms" if self.latencies else "—"
+        return milliseconds(self.latencies)
+
+
+def milliseconds(seconds: Sequence[float]) -> str:
+    """p50 and p99, for people."""
+    low, high = percentiles(seconds)
+    return f"{low * 1000:.0f} / {high * 1000:.0f} ms" if seconds else "—"
 
 
 def percentiles(seconds: Sequence[float]) -> tuple[float, float]:

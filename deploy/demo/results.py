@@ -44,6 +44,8 @@ def write(directory: Path, result: Result, settings: Settings) -> None:
         directory / "latency.json",
         {
             "what": "vacancy published by a structure until its designation is on its notices topic, real time",
+            "left_out": "vacancies for which nobody eligible was waiting at first",
+            "left_out_count": result.waited,
             "unit": "seconds",
             "count": len(result.latencies),
             "p50": round(low, 4),

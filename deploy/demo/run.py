@@ -33,11 +33,16 @@ SLACK: Final = 1.0
 
 @dataclass
 class Result:
-    """What a run leaves behind. `since`, `until`: business days of the month's report; files: reporting's, by name."""
+    """What a run leaves behind.
+
+    latencies: seconds from vacancy to designation, where someone eligible was waiting; waited: how many vacancies
+    first had to wait for a household that suits. since, until: business days of the report; files: by name.
+    """
 
     checks: list[Check]
     ledger: Ledger
     latencies: list[float]
+    waited: int
     figures: Figures
     files: dict[str, str]
     since: date
@@ -100,8 +105,18 @@ class Run:
         await self._hang_up()
         checks = await asyncio.to_thread(examine, self._ledger, searched, said, self._slack, until)
         files = await self._observatory.files(first.date(), last.date())
-        latencies = [s for software in self._cast.structures.values() for s in software.latencies]
-        return Result(checks, self._ledger, latencies, self._watch.figures, files, first.date(), last.date())
+        heard = [entry for software in self._cast.structures.values() for entry in software.latencies]
+        latencies = [seconds for place, seconds in heard if place not in searched.unmatched]
+        return Result(
+            checks,
+            self._ledger,
+            latencies,
+            len(heard) - len(latencies),
+            self._watch.figures,
+            files,
+            first.date(),
+            last.date(),
+        )
 
     async def _connect(self) -> None:
         self._board.step("Les partenaires se connectent / Partners connect")

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from contracts.designations import VacancyUnmatched
+from contracts.offers import VacancyOpened
+from contracts.topics import DESIGNATIONS, OFFERS
 from deploy.demo.ledger.names import Searched
 from deploy.demo.lines import Access
 
@@ -41,7 +44,8 @@ def _read_topics(administrator: Access, searched: Searched) -> None:
     try:
         left = _to_read(administrator)
         consumer.assign([TopicPartition(topic, partition, 0) for topic, partition in left])
-        deadline = time.monotonic() + PATIENCE
+        deadline, places = time.monotonic() + PATIENCE, dict[str, str]()
+        unmatched = set[str]()
         while left:
             if time.monotonic() > deadline:
                 raise KafkaException(f"{len(left)} partitions not read to their end in {PATIENCE:.0f} s")
@@ -50,11 +54,24 @@ def _read_topics(administrator: Access, searched: Searched) -> None:
                     raise KafkaException(record.error())
                 place = (str(record.topic()), record.partition() or 0)
                 headers = [header[1] for header in record.headers() or []]
+                _note_vacancy(record, places, unmatched)
                 searched.record(place[0], *(_bytes(part) for part in (record.key(), record.value(), *headers)))
                 if (record.offset() or 0) + 1 >= left.get(place, 0):
                     left.pop(place, None)
+        searched.unmatched = {places[vacancy] for vacancy in unmatched}
     finally:
         consumer.close()
+
+
+def _note_vacancy(record: Message, places: dict[str, str], unmatched: set[str]) -> None:
+    """Which place each vacancy is of, and for which vacancies nobody was found at first."""
+    if record.topic() == OFFERS.name and ("ce_type", VacancyOpened.type.encode()) in (record.headers() or []):
+        opened = VacancyOpened.model_validate_json(record.value() or b"")
+        places[opened.vacancy] = opened.place
+    elif record.topic() == DESIGNATIONS.name and ("ce_type", VacancyUnmatched.type.encode()) in (
+        record.headers() or []
+    ):
+        unmatched.add(VacancyUnmatched.model_validate_json(record.value() or b"").vacancy)
 
 
 def _to_read(administrator: Access) -> dict[tuple[str, int], int]:

@@ -63,7 +63,7 @@ class StructureSoftware(Software):
     ready: set[str] = field(default_factory=set)
     vacant: set[str] = field(default_factory=set)
     published: dict[str, float] = field(default_factory=dict)
-    latencies: list[float] = field(default_factory=list)
+    latencies: list[tuple[str, float]] = field(default_factory=list)
     _rounds: dict[str, int] = field(default_factory=dict)
 
     async def describe(self, today: date) -> None:
@@ -164,7 +164,7 @@ class StructureSoftware(Software):
     def _designated(self, told: HouseholdDesignated) -> None:
         published = self.published.pop(told.place_id, None)
         if published is not None:
-            self.latencies.append(stopwatch() - published)
+            self.latencies.append((f"{self.partner.id}/{told.structure_id}/{told.place_id}", stopwatch() - published))
         # Someone it did not see leave was rehoused: the place is the SIAO's to fill.
         self.stays.pop(told.place_id, None)
         self.vacant.add(told.place_id)

@@ -90,6 +90,6 @@ class Watch:
         figures.sent, figures.unanswered, figures.rejected = len(ledger.deliveries), ledger.unanswered, ledger.rejected
         right = (frozenset({ACCEPTED}), frozenset({DUPLICATE}), None)
         figures.malformed = sum(delivery.expected not in right for delivery in ledger.deliveries)
-        figures.latencies = [seconds for software in structures for seconds in software.latencies]
+        figures.latencies = [seconds for software in structures for _, seconds in software.latencies]
         for death in self._stage.deaths():
             self._board.event(f"{death} s'est arrêté, redémarre / ended, starts again")

@@ -17,11 +17,15 @@ SHOWN = 20
 
 @dataclass
 class Searched:
-    """What was searched: canary words by place (a topic, a log file, a page), and how much there was to read."""
+    """What was searched: canary words by place (a topic, a log file, a page), and how much there was to read.
+
+    unmatched: places for which the SIAO said, at least once, that it found nobody.
+    """
 
     found: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     records: int = 0
     texts: int = 0
+    unmatched: set[str] = field(default_factory=set)
 
     def record(self, topic: str, *parts: bytes | None) -> None:
         """Search one record: key, value and headers."""

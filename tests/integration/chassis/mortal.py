@@ -1,4 +1,4 @@
-"""The counting service as a process that dies, as by kill -9, the first time it comes to a point: POINT OUT_TOPIC."""
+"""The counting service as a process that dies, as by kill -9, the first time it comes to a point: POINT OUT PART."""
 
 import os
 import sys
@@ -42,4 +42,4 @@ POINTS: Final[dict[str, tuple[Any, str, Callable[..., Any]]]] = {
 if __name__ == "__main__":
     if sys.argv[1] in POINTS:
         setattr(*POINTS[sys.argv[1]])
-    run(described(counting(sys.argv[2])))
+    run(described(counting(sys.argv[2]), sys.argv[3]))

@@ -27,9 +27,9 @@ from tests.integration.chassis.rig import METADATA, a_partner, an_order, countin
 from tests.integration.chassis.wire import until_true
 
 
-def described(folds: Folds) -> Description:
+def described(folds: Folds, part: str = "partners") -> Description:
     """The counting service, under the name of a real one: its migrations make the chassis's tables."""
-    return Description(Service.OFFERS, (Subscription("partners", folds, channels=(VACANCIES,)),))
+    return Description(Service.OFFERS, (Subscription(part, folds, channels=(VACANCIES,)),))
 
 
 async def prepare(url: str) -> None:

@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from confluent_kafka.admin import AdminClient
@@ -18,7 +19,7 @@ from deploy.embedded.kafka import Kafka
 from services.chassis.settings import Settings
 from tests.conftest import Database, Topics
 from tests.integration.chassis.mortal import DEATH, POINTS
-from tests.integration.chassis.rig import Bench, bench_on, id_of, settings_of, taken_from
+from tests.integration.chassis.rig import bench_on, id_of, settings_of, taken_from
 from tests.integration.chassis.stage import Partner, a_registered_partner, prepare
 from tests.integration.chassis.wire import Wire, until_true
 
@@ -31,16 +32,8 @@ def partner(kafka: Kafka, kafka_admin: AdminClient) -> Iterator[Partner]:
         yield made
 
 
-@pytest.fixture
-async def bench(database: Database) -> AsyncIterator[Bench]:
-    url = database("offers")
-    await prepare(url)
-    async with bench_on(url) as made:
-        yield made
-
-
 @contextmanager
-def a_life(settings: Settings, point: str, out: str) -> Iterator[subprocess.Popen[bytes]]:
+def a_life(settings: Settings, point: str, out: str, part: str) -> Iterator[subprocess.Popen[bytes]]:
     """The service as a process, which dies at a point; "" for none."""
     environment = {
         **os.environ,
@@ -51,7 +44,7 @@ def a_life(settings: Settings, point: str, out: str) -> Iterator[subprocess.Pope
         "SIAO_HTTP_PORT": str(settings.http_port),
         "SIAO_VAULT_KEY": base64.b64encode(settings.vault_key.get_secret_value()).decode(),
     }
-    command = [sys.executable, "-m", "tests.integration.chassis.mortal", point, out]
+    command = [sys.executable, "-m", "tests.integration.chassis.mortal", point, out, part]
     with subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[3], stdout=subprocess.DEVNULL) as life:
         try:
             yield life
@@ -60,30 +53,39 @@ def a_life(settings: Settings, point: str, out: str) -> Iterator[subprocess.Pope
                 life.send_signal(signal.SIGTERM)
 
 
-@pytest.mark.parametrize("point", POINTS)
 async def test_the_end_is_the_same_wherever_it_dies(
-    bench: Bench, partner: Partner, kafka: Kafka, wire: Wire, topics: Topics, point: str
+    partner: Partner, kafka: Kafka, wire: Wire, topics: Topics, database: Database
 ) -> None:
-    out = topics()
-    settings = settings_of(kafka, bench.url, http_port=ports.free_port())
+    """One partner, and as many services as there are points: each reads the same messages and dies of its own death."""
     partner.send_many(f"m{number}" for number in range(MESSAGES))
-    with a_life(settings, point, out) as life:
-        assert await asyncio.to_thread(life.wait, 60) == DEATH
+    places = [(point, topics(), database("offers")) for point in POINTS]
+    await asyncio.gather(*(two_lives(*place, partner, kafka, wire) for place in places))
+    for _, out, _ in places:
+        values = without_repetitions(await asyncio.to_thread(taken_from, kafka, out, MESSAGES))
+        assert [f'"k:{number}"'.encode() in value for number, value in enumerate(values, 1)] == [True] * MESSAGES
+    everything = await asyncio.to_thread(taken_from, kafka, partner.notices, len(places) * MESSAGES)
+    assert len(without_repetitions(everything)) == len(places) * MESSAGES
 
-    async def ended() -> bool:
-        nothing_waits = await bench.rows("SELECT count(*) FROM outbox") == [0]
-        return nothing_waits and await wire.committed("offers.partners", partner.inbound) == MESSAGES
 
-    with a_life(settings, "", out):
-        await until_true(ended, "everything handled, published and committed", 60)
-    assert await bench.totals() == {"k": MESSAGES}
-    assert await bench.rows("SELECT count(*) FROM quarantine") == [0]
-    for topic in (out, partner.notices):
-        records = await asyncio.to_thread(taken_from, kafka, topic, MESSAGES)
-        once = {id_of(record): record.value() for record in records}
-        said = [value for value in once.values() if b"deadline" not in value]
-        assert (len(once), len(said)) == (MESSAGES, MESSAGES)
-    # In order, once what was sent twice is recognised by its id.
-    records = await asyncio.to_thread(taken_from, kafka, out, MESSAGES)
-    values = list({id_of(record): record.value().decode() for record in records}.values())
-    assert [f'"k:{number}"' in value for number, value in enumerate(values, 1)] == [True] * MESSAGES
+def without_repetitions(records: list[Any]) -> list[bytes]:
+    """The bodies, as a reader takes them that recognises ids."""
+    return list({id_of(record): record.value() for record in records}.values())
+
+
+async def two_lives(point: str, out: str, url: str, partner: Partner, kafka: Kafka, wire: Wire) -> None:
+    """A first life that dies at a point, a second that ends the work; checks the database and the offset."""
+    part = "".join(letter for letter in point if letter.isalpha())
+    settings = settings_of(kafka, url, http_port=ports.free_port())
+    await prepare(url)
+    with a_life(settings, point, out, part) as life:
+        assert await asyncio.to_thread(life.wait, 60) == DEATH, point
+    async with bench_on(url) as bench:
+
+        async def ended() -> bool:
+            nothing_waits = await bench.rows("SELECT count(*) FROM outbox") == [0]
+            return nothing_waits and await wire.committed(f"offers.{part}", partner.inbound) == MESSAGES
+
+        with a_life(settings, "", out, part):
+            await until_true(ended, f"everything handled, published and committed after a death {point}", 60)
+        assert (await bench.totals(), point) == ({"k": MESSAGES}, point)
+        assert await bench.rows("SELECT count(*) FROM quarantine") == [0]
