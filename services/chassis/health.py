@@ -40,7 +40,7 @@ class Watch:
         while True:
             self.database_ok = await self._database()
             if self.started:
-                await self._progress()
+                await self._look()
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def _database(self) -> bool:
@@ -52,6 +52,14 @@ class Watch:
                 log().warning("database-unreachable", error=kind_of(error))
             return False
         return True
+
+    async def _look(self) -> None:
+        try:
+            async with asyncio.timeout(5):
+                await self._progress()
+        except Exception as error:
+            # The client raises, or waits, while partitions move: what was known stays known until the next look.
+            log().warning("progress-unknown", error=kind_of(error))
 
     async def _progress(self) -> None:
         lag: dict[str, int] = defaultdict(int)

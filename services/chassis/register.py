@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from contracts.event import Headers, Refusal, open_envelope, read_body
 from contracts.partners import PartnerRegistered
@@ -70,7 +69,7 @@ class PartnerRegister:
             await asyncio.sleep(FOLLOW_SECONDS)
             try:
                 await self._catch_up()
-            except KafkaError as error:
+            except Exception as error:
                 # What is known stays known; the client finds the broker again by itself.
                 log().warning("register-put-off", error=kind_of(error))
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
-from pydantic import ConfigDict
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -23,15 +22,6 @@ from sqlalchemy.schema import SchemaItem
 from contracts.event import Message
 
 V = TypeVar("V", bound=Message)
-
-
-class Kept(Message):
-    """What a table amounts to under one key. Fields unknown to an older code are ignored, so that a state can grow.
-
-    `live` False: kept, but of no concern to new decisions; it leaves a territory's memory.
-    """
-
-    model_config = ConfigDict(extra="ignore")
 
 
 Instant: Final = DateTime(timezone=True)
@@ -69,6 +59,11 @@ class StateTable(Generic[V]):
 
 def chassis_tables(metadata: MetaData) -> None:
     """Add the chassis's tables to a service's metadata."""
+    _of_what_comes_in(metadata)
+    _of_what_goes_out(metadata)
+
+
+def _of_what_comes_in(metadata: MetaData) -> None:
     Table(
         "inbox",
         metadata,
@@ -79,6 +74,26 @@ def chassis_tables(metadata: MetaData) -> None:
         Column("at", Instant, nullable=False, server_default=func.now()),
         Index("inbox_at", "at", postgresql_using="brin"),
     )
+    Table(
+        "quarantine",
+        metadata,
+        Column("topic", Text, primary_key=True),
+        Column("partition", Integer, primary_key=True),
+        Column("offset", BigInteger, primary_key=True),
+        Column("code", Text, nullable=False),
+        Column("sealed", LargeBinary, nullable=False, comment="the record, encrypted"),
+        Column("at", Instant, nullable=False, server_default=func.now()),
+    )
+    Table(
+        "positions",
+        metadata,
+        Column("siao", Text, primary_key=True),
+        Column("input", Text, primary_key=True, comment="topic-partition"),
+        Column("offset", BigInteger, nullable=False),
+    )
+
+
+def _of_what_goes_out(metadata: MetaData) -> None:
     # Columns a change-data-capture router understands, should one ever replace the relay.
     Table(
         "outbox",
@@ -94,16 +109,6 @@ def chassis_tables(metadata: MetaData) -> None:
         Column("at", Instant, nullable=False, server_default=func.now(), comment="real time"),
     )
     Table(
-        "quarantine",
-        metadata,
-        Column("topic", Text, primary_key=True),
-        Column("partition", Integer, primary_key=True),
-        Column("offset", BigInteger, primary_key=True),
-        Column("code", Text, nullable=False),
-        Column("sealed", LargeBinary, nullable=False, comment="the record, encrypted"),
-        Column("at", Instant, nullable=False, server_default=func.now()),
-    )
-    Table(
         "timers",
         metadata,
         Column("name", Text, primary_key=True),
@@ -114,11 +119,4 @@ def chassis_tables(metadata: MetaData) -> None:
         Column("type", Text, nullable=False),
         Column("payload", LargeBinary, nullable=False),
         Index("timers_due_at", "due_at"),
-    )
-    Table(
-        "positions",
-        metadata,
-        Column("siao", Text, primary_key=True),
-        Column("input", Text, primary_key=True, comment="topic-partition"),
-        Column("offset", BigInteger, nullable=False),
     )

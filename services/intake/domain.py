@@ -11,7 +11,7 @@ from contracts.households import HouseholdFacts, LegalClock
 from contracts.partners import PartnerRegistered
 from contracts.requests import Mediation, Member, Needs, RequestSubmitted
 from contracts.topics import Role
-from services.chassis.tables import Kept
+from services.chassis.kept import Kept
 
 ADULT_AGE: Final = 18
 # Île-de-France: the préfet has six months for a DALO household, three elsewhere (CCH R441-16-1; the criterion of
@@ -49,13 +49,14 @@ class Readiness(Kept):
 
 
 class Household(Kept):
-    """Who they are. `host`: the partner in whose structure they live."""
+    """Who they are. `host`: the partner in whose structure they live; `stayed`: a stay of theirs was accepted."""
 
     siao: str
     members: tuple[Member, ...]
     phone: str | None = None
     needs: Needs | None = None
     host: str | None = None
+    stayed: bool = False
     readiness: Readiness | None = None
 
 
@@ -156,6 +157,17 @@ def amendable(known: Request | None, revision: int) -> None:
         raise Refusal("request-closed", "$.request_id")
     if revision <= known.revision:
         raise Refusal("revision-stale", "$.revision", f"known={known.revision}")
+
+
+def standing(
+    known: Request | None, missing: tuple[EvaluationSection, ...]
+) -> Literal["incomplete", "waiting", "designated"]:
+    """Where an open request stands after a version of it. Once complete, an amendment never takes it off its lists."""
+    if known is not None and known.status == "designated":
+        return "designated"
+    if known is not None and known.status == "waiting":
+        return "waiting"
+    return "incomplete" if missing else "waiting"
 
 
 def months_after(day: date, months: int) -> date:

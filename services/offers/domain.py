@@ -4,7 +4,7 @@ from contracts.codes import OfferType
 from contracts.event import Refusal, derived_id
 from contracts.rules import AgeRule, Rule
 from contracts.vacancies import StructureDescribed
-from services.chassis.tables import Kept
+from services.chassis.kept import Kept
 
 
 class PlaceState(Kept):

@@ -43,6 +43,10 @@ def describe(heard: Heard[StructureDescribed], state: State) -> Effects:
     known = state.get(STRUCTURES, key)
     structure = described(known, event, sender.id, sender.siao)
     yield Put(STRUCTURES, key, structure)
+    # First, so that the new rules designate nobody to a place that is no more.
+    for place_id, place in known.places.items() if known else ():
+        if place_id not in structure.places and place.vacancy is not None:
+            yield _closed(heard, structure, place_id, place, "withdrawn")
     yield publish(
         OFFERS,
         sender.siao,
@@ -58,9 +62,6 @@ def describe(heard: Heard[StructureDescribed], state: State) -> Effects:
             rules=structure.rules,
         ),
     )
-    for place_id, place in known.places.items() if known else ():
-        if place_id not in structure.places and place.vacancy is not None:
-            yield _closed(heard, structure, place_id, place, "withdrawn")
     yield accept(heard, ("structure", key))
 
 

@@ -18,7 +18,7 @@ from contracts.designations import (
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
 from contracts.offers import VacancyClosed, VacancyOpened
-from services.chassis.tables import Kept
+from services.chassis.kept import Kept
 
 
 class FactRow(Kept):

@@ -1,16 +1,16 @@
 """Indicators of a period, computed from the facts in SQL: one definition for the page, the file and the live view."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from contracts.codes import DesignationOutcome, OfferType
-from contracts.designations import DesignationEnded, DesignationMade, DesignationProgressed
+from contracts.codes import OfferType
+from contracts.designations import DesignationEnded, DesignationMade, DesignationProgressed, LegalClockMissed
 from contracts.offers import VacancyClosed, VacancyOpened
 from services.reporting.domain import INDICATORS, Indicator
 
@@ -30,90 +30,95 @@ class Line:
 
 
 _SUM: Final = (
-    "SELECT coalesce(offer_type, '') AS offer_type, count(*) AS households, coalesce(sum(persons), 0) AS persons"
+    "coalesce(offer_type, '') AS offer_type, count(*) AS households, coalesce(sum(persons), 0) AS persons FROM facts f"
 )
-_FLOW: Final = text(
-    f"{_SUM} FROM facts WHERE siao = :siao AND kind = :kind AND at >= :since AND at < :until"
-    " AND (cardinality(CAST(:details AS text[])) = 0 OR detail = ANY(CAST(:details AS text[]))) GROUP BY 1"
+# All flows of a period in one pass over it.
+_FLOWS: Final = text(
+    f"SELECT kind, detail, {_SUM} WHERE siao = :siao AND at >= :since AND at < :until GROUP BY kind, detail, offer_type"
 )
-_FIRST: Final = text(
-    f"{_SUM} FROM (SELECT DISTINCT ON (subject) * FROM facts WHERE siao = :siao AND kind = :kind"
-    " ORDER BY subject, turn) f WHERE at >= :since AND at < :until"
-    " AND (cardinality(CAST(:details AS text[])) = 0 OR detail = ANY(CAST(:details AS text[]))) GROUP BY 1"
+# The rows of a period that are the first of their subject.
+_FIRSTS: Final = text(
+    f"SELECT kind, detail, {_SUM} WHERE siao = :siao AND kind = ANY(:kinds) AND at >= :since AND at < :until"
+    " AND NOT EXISTS (SELECT FROM facts e WHERE e.kind = f.kind AND e.subject = f.subject AND e.turn < f.turn)"
+    " GROUP BY kind, detail, offer_type"
 )
-# A subject may begin and end several times (a household ready, withdrawn, ready again): it is in stock when it has
-# begun more often than it has ended; amendments of a request begin it again and are not counted twice.
+# A subject may begin and end several times (a household ready, withdrawn, ready again), and an amendment begins it
+# again: it is in stock when the last that was heard of it is a beginning.
 _STOCK: Final = text(
-    f"{_SUM} FROM (SELECT DISTINCT ON (b.subject) b.* FROM facts b WHERE b.siao = :siao AND b.kind = :kind"
-    " AND b.at < :until AND NOT EXISTS (SELECT FROM facts e WHERE e.kind = :ended AND e.subject = b.subject"
-    " AND e.at < :until AND e.at >= b.at) ORDER BY b.subject, b.at DESC) f GROUP BY 1"
+    "SELECT coalesce(offer_type, '') AS offer_type, count(*) AS households, coalesce(sum(persons), 0) AS persons"
+    " FROM (SELECT DISTINCT ON (subject) kind, offer_type, persons FROM facts"
+    " WHERE siao = :siao AND kind IN (:begins, :ends) AND at < :until ORDER BY subject, at DESC, kind = :ends DESC) f"
+    " WHERE kind = :begins GROUP BY 1"
 )
-_STATEMENTS: Final[dict[str, TextClause]] = {"flow": _FLOW, "first": _FIRST, "stock": _STOCK}
 
 
 async def indicators(connection: AsyncConnection, siao: str, since: date, until: date) -> list[Line]:
     """All indicators of [since, until), each with its total and its lines by type of offer."""
     start, stop = (datetime.combine(day, time(), PARIS) for day in (since, until))
+    firsts = [_type(indicator.kind) for indicator in INDICATORS if indicator.measure == "first"]
+    period: dict[str, Any] = {"siao": siao, "since": start, "until": stop}
+    counted: dict[str, Sequence[Any]] = {
+        "flow": (await connection.execute(_FLOWS, period)).all(),
+        "first": (await connection.execute(_FIRSTS, {**period, "kinds": firsts})).all(),
+    }
     lines: list[Line] = []
     for indicator in INDICATORS:
-        lines.extend(await _compute(connection, indicator, siao, start, stop))
+        if indicator.measure == "stock":
+            lines.extend(_lines(indicator, await _stock(connection, indicator, siao, stop)))
+            continue
+        kind = _type(indicator.kind)
+        rows = [row for row in counted[indicator.measure] if row.kind == kind]
+        lines.extend(_lines(indicator, [r for r in rows if not indicator.details or r.detail in indicator.details]))
     return lines
 
 
-async def _compute(
-    connection: AsyncConnection, indicator: Indicator, siao: str, start: datetime, stop: datetime
-) -> list[Line]:
-    parameters: dict[str, Any] = {"siao": siao, "kind": _type(indicator.kind), "until": stop}
-    if indicator.measure == "stock":
-        parameters["ended"] = _type(indicator.ended_by)
-    else:
-        parameters |= {"since": start, "details": list(indicator.details)}
-    rows = (await connection.execute(_STATEMENTS[indicator.measure], parameters)).all()
-    total = Line(indicator.id, ALL, sum(r.households for r in rows), sum(r.persons for r in rows))
-    by_type = {row.offer_type: row for row in rows}
-    known = [by_type[kind.value] for kind in OfferType if kind.value in by_type]
-    return [total, *(Line(indicator.id, r.offer_type, r.households, r.persons) for r in known)]
+async def _stock(connection: AsyncConnection, indicator: Indicator, siao: str, stop: datetime) -> Sequence[Any]:
+    parameters = {"siao": siao, "begins": _type(indicator.kind), "ends": _type(indicator.ended_by), "until": stop}
+    return (await connection.execute(_STOCK, parameters)).all()
+
+
+def _lines(indicator: Indicator, rows: Iterable[Any]) -> list[Line]:
+    """The total, then the lines by type of offer, in the order of the code list."""
+    by_type: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        households, persons = by_type.get(row.offer_type, (0, 0))
+        by_type[row.offer_type] = (households + row.households, persons + row.persons)
+    total = Line(indicator.id, ALL, sum(h for h, _ in by_type.values()), sum(p for _, p in by_type.values()))
+    known = [kind.value for kind in OfferType if kind.value in by_type]
+    return [total, *(Line(indicator.id, kind, *by_type[kind]) for kind in known)]
 
 
 def _type(model: Any) -> str:
     return str(model.__dict__["type"])
 
 
-_LIVE: Final = text(
-    "SELECT (SELECT count(*) FROM facts WHERE siao = :siao AND kind = :opened)"
-    " - (SELECT count(*) FROM facts WHERE siao = :siao AND kind = :closed) AS vacant,"
-    " (SELECT count(*) FROM facts WHERE siao = :siao AND kind = :made)"
-    " - (SELECT count(*) FROM facts WHERE siao = :siao AND kind = :ended) AS designated,"
-    " (SELECT count(*) FROM facts WHERE siao = :siao AND kind = :progressed AND detail = 'refusal_submitted')"
-    " - (SELECT count(*) FROM facts WHERE siao = :siao AND kind = :progressed AND detail = 'refusal_overruled')"
-    " - (SELECT count(*) FROM facts r WHERE r.siao = :siao AND r.kind = :ended AND r.detail = :refused) AS to_judge"
+_COUNTS: Final = text("SELECT kind, count(*) AS facts FROM facts WHERE siao = :siao GROUP BY kind")
+# A refusal waits for its judgement until it is overruled, or its designation ends: upheld, withdrawn or cancelled.
+_TO_JUDGE: Final = text(
+    "SELECT count(*) FROM (SELECT subject FROM facts WHERE siao = :siao AND kind = :progressed"
+    " AND detail IN ('refusal_submitted', 'refusal_overruled') GROUP BY subject"
+    " HAVING count(*) FILTER (WHERE detail = 'refusal_submitted')"
+    " > count(*) FILTER (WHERE detail = 'refusal_overruled')) p"
+    " WHERE NOT EXISTS (SELECT FROM facts e WHERE e.kind = :ended AND e.subject = p.subject)"
 )
 
 
 async def live(connection: AsyncConnection, siao: str, today: date) -> dict[str, Any]:
     """What is true now: stocks in ménages and personnes, vacancies, designations under way, refusals to judge."""
-    parameters = {
-        "siao": siao,
-        "opened": VacancyOpened.type,
-        "closed": VacancyClosed.type,
-        "made": DesignationMade.type,
-        "ended": DesignationEnded.type,
-        "progressed": DesignationProgressed.type,
-        "refused": DesignationOutcome.REFUSED.value,
-    }
-    row = (await connection.execute(_LIVE, parameters)).one()
-    lines = await indicators(connection, siao, date.min.replace(year=1970), today)
-    totals = {line.indicator: line for line in lines if line.offer_type == ALL}
-    stocks = {
-        name: {"households": totals[name].households, "persons": totals[name].persons}
-        for name in ("waiting", "ready", "hosted")
-    }
+    stop = datetime.combine(today, time(), PARIS)
+    shown: dict[str, Any] = {}
+    for indicator in INDICATORS:
+        if indicator.measure == "stock":
+            total = _lines(indicator, await _stock(connection, indicator, siao, stop))[0]
+            shown[indicator.id] = {"households": total.households, "persons": total.persons}
+    counts = {row.kind: row.facts for row in await connection.execute(_COUNTS, {"siao": siao})}
+    judging = {"siao": siao, "progressed": DesignationProgressed.type, "ended": DesignationEnded.type}
     return {
-        **stocks,
-        "vacant": row.vacant,
-        "designated": row.designated,
-        "refusals_to_judge": row.to_judge,
-        "legal_missed": totals["legal_clocks_missed"].households,
+        **shown,
+        "vacant": counts.get(VacancyOpened.type, 0) - counts.get(VacancyClosed.type, 0),
+        "designated": counts.get(DesignationMade.type, 0) - counts.get(DesignationEnded.type, 0),
+        "refusals_to_judge": (await connection.execute(_TO_JUDGE, judging)).scalar_one(),
+        "legal_missed": counts.get(LegalClockMissed.type, 0),
     }
 
 

@@ -10,25 +10,24 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-import pygal.graph.horizontalbar
 from faststream.asgi import AsgiResponse, get
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from pydantic import TypeAdapter, ValidationError
-from pygal.style import Style
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.codes import OfferType
-from contracts.fields import SiaoCode
+from contracts.fields import Day, SiaoCode
 from services.chassis.clock import Clock
+from services.reporting.chart import bars
 from services.reporting.domain import INDICATORS
-from services.reporting.indicators import ALL, Line, by_id, indicators, live
+from services.reporting.indicators import ALL, PARIS, Line, by_id, indicators, live
 
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
 _SIAO: Final = TypeAdapter[str](SiaoCode)
-_DAY: Final = TypeAdapter(date)
+_DAY: Final = TypeAdapter[date](Day)
 # A cell that a spreadsheet would take for a formula is a text.
 _FORMULA: Final = ("=", "+", "-", "@")
 OUTCOMES: Final = (
@@ -43,14 +42,16 @@ OUTCOMES: Final = (
 
 
 class _Asked:
-    """What the address asks for: a SIAO and a period, the current month by default."""
+    """What the address asks for: a SIAO and a period, the current month by default. Raises ValueError."""
 
     def __init__(self, query: Mapping[str, Sequence[str]], today: date) -> None:
         month = today.replace(day=1)
         self.siao: str = _SIAO.validate_python(query.get("siao", [""])[0])
-        self.since = _DAY.validate_strings(query.get("since", [month.isoformat()])[0])
+        self.since = _DAY.validate_python(query.get("since", [month.isoformat()])[0])
         following = (month + timedelta(days=32)).replace(day=1)
-        self.until = _DAY.validate_strings(query.get("until", [following.isoformat()])[0])
+        self.until = _DAY.validate_python(query.get("until", [following.isoformat()])[0])
+        if self.until <= self.since:
+            raise ValueError("the period is empty")
 
 
 Render = Callable[[AsyncConnection, _Asked, date], Awaitable[tuple[str, str]]]
@@ -62,10 +63,10 @@ def page(path: str, render: Render) -> Callable[[AsyncEngine, Clock], tuple[str,
     def route(engine: AsyncEngine, clock: Clock) -> tuple[str, Any]:
         @get
         async def serve(scope: Any) -> AsgiResponse:
-            today = clock().date()
+            today = clock().astimezone(PARIS).date()
             try:
                 asked = _Asked(parse_qs(scope["query_string"].decode()), today)
-            except (ValidationError, UnicodeDecodeError):
+            except ValueError:
                 words = "Demandez ?siao=92&since=2026-11-01&until=2026-12-01 / Ask for that form.\n"
                 return AsgiResponse(words.encode(), 400, {"content-type": "text/plain; charset=utf-8"})
             async with engine.connect() as connection:
@@ -127,39 +128,10 @@ async def as_live(connection: AsyncConnection, asked: _Asked, today: date) -> tu
 
 
 def _chart(lines: Mapping[str, Mapping[str, Line]]) -> str:
-    """What became of the designations, in ménages and personnes, as SVG; the table beside says the same."""
+    """What became of the designations."""
     labels = {indicator.id: indicator.label for indicator in INDICATORS}
-    style = Style(
-        background="transparent",
-        plot_background="transparent",
-        font_family="inherit",
-        colors=("#8ab4dc", "#eeb074"),
-        guide_stroke_color="#d8d8d8",
-        major_guide_stroke_color="#d8d8d8",
-        major_label_font_size=13,
-        opacity="1",
-        label_font_size=13,
-        legend_font_size=14,
-        value_font_size=13,
-    )
-    chart = pygal.graph.horizontalbar.HorizontalBar(
-        style=style,
-        js=(),
-        height=360,
-        width=900,
-        legend_at_bottom=True,
-        print_values=True,
-        value_formatter=lambda count: f"{count:.0f}",
-        disable_xml_declaration=True,
-        explicit_size=True,
-        truncate_label=-1,
-    )
-    # A horizontal chart is drawn from the bottom up: the first outcome is to be on top.
-    shown = [lines[outcome][ALL] for outcome in reversed(OUTCOMES)]
-    chart.x_labels = [labels[line.indicator] for line in shown]
-    chart.add("Ménages", [line.households for line in shown])
-    chart.add("Personnes", [line.persons for line in shown])
-    return str(chart.render(is_unicode=True))
+    totals = [lines[outcome][ALL] for outcome in OUTCOMES]
+    return bars([(labels[line.indicator], line.households, line.persons) for line in totals])
 
 
 ROUTES: Final = (

@@ -93,7 +93,7 @@ def admit(heard: Heard[StayStarted], state: State) -> Effects:
     household = state.get(HOUSEHOLDS, event.household)
     if household is None:
         raise LookupError("a household that enters is always known here")
-    yield Put(HOUSEHOLDS, event.household, household.model_copy(update={"host": event.partner}))
+    yield Put(HOUSEHOLDS, event.household, household.model_copy(update={"host": event.partner, "stayed": True}))
     if event.request is not None:
         yield from _advance(heard, state, event.request, "admitted")
 

@@ -1,7 +1,5 @@
 """Requests: registered once, completed or amended by revision, cancelled; and stays told by structures."""
 
-from typing import Literal
-
 from contracts.event import Message, Refusal
 from contracts.households import HouseholdWaiting, RequestClosed, RequestRegistered, StayRecorded
 from contracts.notices import RequestUpdated
@@ -19,6 +17,7 @@ from services.intake.domain import (
     legal_clock,
     missing_sections,
     request_key,
+    standing,
     types_asked,
 )
 from services.intake.handlers.folds import PARTNERS
@@ -40,63 +39,70 @@ def submit(heard: Heard[RequestSubmitted], state: State) -> Effects:
     amendable(known, event.revision)
     if not event.evaluation.applicant_agrees:
         raise Refusal("applicant-disagrees", "$.evaluation.applicant_agrees")
-    asked, missing = types_asked(event), missing_sections(event)
-    facts = facts_of(event, heard.now.date())
-    household = household_of_request(key)
-    status: Literal["incomplete", "waiting"] = "incomplete" if missing else "waiting"
+    request, registered = _registered(heard, key, known)
+    household = request.household
+    yield Put(REQUESTS, key, request)
+    yield Put(HOUSEHOLDS, household, _household(event, sender.siao, state.get(HOUSEHOLDS, household)))
+    yield publish(HOUSEHOLDS_TOPIC, sender.siao, registered)
+    yield accept(heard, ("request", key), ("household", household))
+    updated = RequestUpdated(
+        request_id=event.request_id,
+        household=household,
+        status=standing(known, registered.missing),
+        missing=registered.missing,
+        at=heard.now,
+    )
+    yield notify(sender.id, updated)
+    if request.status != "incomplete":
+        yield publish(HOUSEHOLDS_TOPIC, sender.siao, _waiting(event, registered))
+
+
+def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None) -> tuple[Request, RequestRegistered]:
+    """The request in the register, and what is said of it. Raises Refusal: see `types_asked`, `facts_of`."""
+    event, sender = heard.event, heard.sender
+    asked, missing, facts = types_asked(event), missing_sections(event), facts_of(event, heard.now.date())
     request = Request(
         siao=sender.siao,
         prescriber=sender.id,
         request_id=event.request_id,
         revision=event.revision,
-        household=household,
+        household=household_of_request(key),
         persons=facts.persons,
-        status="designated" if known is not None and known.status == "designated" else status,
+        status=standing(known, missing),
         first_transmitted_at=known.first_transmitted_at if known else heard.now,
         first_received_on=known.first_received_on if known else event.first_received_on,
     )
-    yield Put(REQUESTS, key, request)
-    yield Put(HOUSEHOLDS, household, _household(event, sender.siao, state.get(HOUSEHOLDS, household)))
-    yield publish(
-        HOUSEHOLDS_TOPIC,
-        sender.siao,
-        RequestRegistered(
-            siao=sender.siao,
-            request=key,
-            household=household,
-            prescriber=sender.id,
-            prescriber_kind=event.prescriber_kind,
-            revision=event.revision,
-            first_received_on=request.first_received_on,
-            reason=event.reason,
-            facts=facts,
-            recommended=asked,
-            missing=missing,
-            first_transmitted_at=request.first_transmitted_at,
-        ),
+    fact = RequestRegistered(
+        siao=sender.siao,
+        request=key,
+        household=request.household,
+        prescriber=sender.id,
+        prescriber_kind=event.prescriber_kind,
+        revision=event.revision,
+        first_received_on=request.first_received_on,
+        reason=event.reason,
+        facts=facts,
+        recommended=asked,
+        missing=missing,
+        first_transmitted_at=request.first_transmitted_at,
     )
-    yield accept(heard, ("request", key), ("household", household))
-    yield notify(
-        sender.id,
-        RequestUpdated(request_id=event.request_id, household=household, status=status, missing=missing, at=heard.now),
+    return request, fact
+
+
+def _waiting(event: RequestSubmitted, registered: RequestRegistered) -> HouseholdWaiting:
+    """The household on its lists: the operator's standing rule qualifies it for what its prescriber recommends."""
+    return HouseholdWaiting(
+        siao=registered.siao,
+        request=registered.request,
+        household=registered.household,
+        prescriber=registered.prescriber,
+        facts=registered.facts,
+        qualified=registered.recommended,
+        qualified_by="standing_rule",
+        communes=event.communes,
+        since=registered.first_transmitted_at,
+        legal_clock=legal_clock(event.mediation, registered.siao),
     )
-    if not missing:
-        yield publish(
-            HOUSEHOLDS_TOPIC,
-            sender.siao,
-            HouseholdWaiting(
-                siao=sender.siao,
-                request=key,
-                household=household,
-                prescriber=sender.id,
-                facts=facts,
-                qualified=asked,
-                qualified_by="standing_rule",
-                communes=event.communes,
-                since=request.first_transmitted_at,
-                legal_clock=legal_clock(event.mediation, sender.siao),
-            ),
-        )
 
 
 def _household(event: RequestSubmitted, siao: str, known: Household | None) -> Household:
@@ -140,10 +146,14 @@ def stay_household(heard: Heard[HouseholdHosted]) -> list[Key]:
 
 @PARTNERS.on(HouseholdHosted, keys=stay_household)
 def host(heard: Heard[HouseholdHosted], state: State) -> Effects:
-    """A household already lives in a place: identities stay here, the stay is for orientation to accept and answer."""
+    """A household already lives in a place: identities stay here, the stay is for orientation to accept and answer.
+
+    One that orientation did not accept may be told again, corrected.
+    """
     event, sender = heard.event, heard.sender
     household = household_of_stay(sender.id, event.stay_id)
-    if state.get(HOUSEHOLDS, household) is not None:
+    known = state.get(HOUSEHOLDS, household)
+    if known is not None and known.stayed:
         raise Refusal("stay-already-known", "$.stay_id")
     lead_of(event.members)
     yield Put(HOUSEHOLDS, household, Household(siao=sender.siao, members=event.members, phone=event.phone))

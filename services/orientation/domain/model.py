@@ -7,7 +7,7 @@ from contracts.codes import DesignationState, OfferType, StructureRefusal
 from contracts.decisions import Criterion
 from contracts.households import HouseholdFacts, LegalClock
 from contracts.rules import Rule
-from services.chassis.tables import Kept
+from services.chassis.kept import Kept
 
 # Until the commission adopts criteria, this order applies; it is an assumption, published as version 0.
 CRITERIA_BEFORE_ADOPTION: tuple[Criterion, ...] = ("legal_clock", "danger", "situation", "seniority")

@@ -134,6 +134,8 @@ def no_show(heard: Heard[AnswerReceived], territory: Territory, event: Household
 def admit(heard: Heard[AnswerReceived], territory: Territory, event: HouseholdAdmitted) -> Effects:
     """The household has entered: its request is fulfilled, the place is filled."""
     designation = _own(heard, territory, event.designation, DesignationState.ACCEPTED)
+    if territory.household_at(designation.place) is not None:
+        raise Refusal("place-occupied", "$.designation")
     yield accept(heard, ("designation", event.designation), ("household", designation.household))
     yield from end(heard, territory, event.designation, DesignationOutcome.ADMITTED, Party.STRUCTURE)
     vacancy, waiting = territory.get(VACANCIES, designation.vacancy), territory.get(WAITING, designation.request)
@@ -157,7 +159,7 @@ def admit(heard: Heard[AnswerReceived], territory: Territory, event: HouseholdAd
 def leave(heard: Heard[AnswerReceived], territory: Territory, event: HouseholdLeft) -> Effects:
     """A household has left its place, which is vacant again."""
     stay = territory.get(STAYS, event.household)
-    if stay is None or stay.partner != heard.event.origin.partner:
+    if stay is None or not stay.live or stay.partner != heard.event.origin.partner:
         raise Refusal("stay-unknown", "$.household")
     yield from end_stay(heard, event.household, stay, event.destination, event.left_on)
     yield accept(heard, ("household", event.household))

@@ -1,11 +1,13 @@
 """What households bring: they wait, they stop waiting, they already live somewhere, they are rehoused."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from contracts.codes import DesignationOutcome, ExitDestination, Party
 from contracts.designations import StayEnded, StayStarted
 from contracts.event import Message, Refusal
-from contracts.households import HouseholdWaiting, ReadinessEnded, RequestClosed, StayRecorded
+from contracts.households import HouseholdWaiting, LegalClock, ReadinessEnded, RequestClosed, StayRecorded
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
 from services.chassis.fold import Effects, Forget, Heard, Key, Put, accept, no_keys, publish
 from services.orientation.domain.model import Stay, Waiting
@@ -13,6 +15,8 @@ from services.orientation.handlers.designating import end, fill, find_place, lat
 from services.orientation.handlers.folds import CORE
 from services.orientation.store import DESIGNATIONS, STAYS, STRUCTURES, WAITING
 from services.orientation.territory import Territory
+
+PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 def named_request(heard: Heard[HouseholdWaiting]) -> list[Key]:
@@ -42,10 +46,20 @@ def wait(heard: Heard[HouseholdWaiting], territory: Territory) -> Effects:
             designation=known.designation if known else None,
         ),
     )
-    if event.legal_clock is not None:
-        due_at = datetime.combine(event.legal_clock.due_on, time(), UTC)
-        yield later("legal", event.request, event.siao, due_at)
+    yield from _watch_legal_day(event, known.legal_clock if known else None)
     yield from find_place(heard, territory, event.request)
+
+
+def _watch_legal_day(event: HouseholdWaiting, known: LegalClock | None) -> Effects:
+    """Set, move or forget the legal deadline. An amendment that leaves it as it was does not raise an alert again."""
+    if event.legal_clock == known:
+        return
+    if event.legal_clock is None:
+        yield Forget(f"legal:{event.request}")
+        return
+    # The day belongs to the household until its end, in France.
+    due_at = datetime.combine(event.legal_clock.due_on + timedelta(days=1), time(), PARIS)
+    yield later("legal", event.request, event.siao, due_at)
 
 
 @CORE.on(RequestClosed, keys=no_keys)
@@ -64,7 +78,12 @@ def stop_waiting(heard: Heard[RequestClosed], territory: Territory) -> Effects:
             yield from fill(heard, territory, designation.vacancy)
 
 
-@CORE.on(StayRecorded, keys=no_keys)
+def stay_told(heard: Heard[StayRecorded]) -> list[Key]:
+    """The household's stay, even when it ended long ago: it is not told again under its id."""
+    return [(STAYS, heard.event.household)]
+
+
+@CORE.on(StayRecorded, keys=stay_told)
 def record_stay(heard: Heard[StayRecorded], territory: Territory) -> Effects:
     """A household already lives in a place, by the structure's own admission: counted apart, and answered here."""
     event = heard.event
@@ -114,7 +133,7 @@ def rehouse(heard: Heard[ReadinessEnded], territory: Territory) -> Effects:
     """A household that was rehoused has left its place."""
     event = heard.event
     stay = territory.get(STAYS, event.household)
-    if event.reason == "rehoused" and stay is not None:
+    if event.reason == "rehoused" and stay is not None and stay.live:
         yield from end_stay(heard, event.household, stay, ExitDestination.SOCIAL_HOUSING, heard.now.date())
 
 

@@ -4,7 +4,7 @@ import asyncio
 import http.client
 import json
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +59,10 @@ class Partner:
     def notices(self) -> str:
         """The topic it reads."""
         return NOTICES.of(self.name)
+
+    def topics(self) -> Sequence[str]:
+        """The broker's topics."""
+        return tuple(self._producer.list_topics(timeout=15).topics)
 
     def register(self, partner: PartnerRegistered | None) -> None:
         """Say in the register who it is; None: it is no more."""
@@ -115,10 +119,21 @@ def assembled(settings: Settings, out: str) -> AsgiFastStream:
 @asynccontextmanager
 async def started(app: AsgiFastStream, *, ready: bool = True) -> AsyncIterator[AsgiFastStream]:
     """The service, running within the block; from when it is ready, if asked."""
-    async with app.start_lifespan_context():
+    stop = asyncio.Event()
+
+    async def live() -> None:
+        # A task of its own: what starts it must be what stops it.
+        async with app.start_lifespan_context():
+            await stop.wait()
+
+    life = asyncio.create_task(live())
+    try:
         if ready:
             await until_ready(app)
         yield app
+    finally:
+        stop.set()
+        await asyncio.wait_for(life, 40)
 
 
 async def until_ready(app: AsgiFastStream, seconds: float = 30) -> None:

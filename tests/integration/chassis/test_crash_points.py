@@ -18,8 +18,9 @@ from deploy.embedded import ports
 from deploy.embedded.kafka import Kafka
 from services.chassis.settings import Settings
 from tests.conftest import Database, Topics
+from tests.integration.chassis.evidence import id_of, settings_of, taken_from
 from tests.integration.chassis.mortal import DEATH, POINTS
-from tests.integration.chassis.rig import bench_on, id_of, settings_of, taken_from
+from tests.integration.chassis.rig import bench_on
 from tests.integration.chassis.stage import Partner, a_registered_partner, prepare
 from tests.integration.chassis.wire import Wire, until_true
 

@@ -9,7 +9,8 @@ from services.chassis import metrics
 from services.chassis.database import engine_of
 from services.chassis.timers import Timers
 from tests.conftest import Database
-from tests.integration.chassis.rig import NOON, Bench, Log, bench_on, counted, running
+from tests.integration.chassis.evidence import counted, running
+from tests.integration.chassis.rig import NOON, Bench, Log, bench_on
 from tests.integration.chassis.wire import until_true
 
 REACHED = (

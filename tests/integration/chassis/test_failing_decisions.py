@@ -6,7 +6,8 @@ import pytest
 
 from services.chassis import metrics
 from tests.conftest import Database
-from tests.integration.chassis.rig import Bench, Log, bench_on, counted, territorial
+from tests.integration.chassis.evidence import counted
+from tests.integration.chassis.rig import Bench, Log, bench_on, territorial
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from services.chassis import health, unit
 from services.chassis.app import application
 from services.chassis.fold import Folds, no_keys
 from tests.conftest import Database, Topics
-from tests.integration.chassis.rig import settings_of
+from tests.integration.chassis.evidence import settings_of
+from tests.integration.chassis.rig import a_partner
 from tests.integration.chassis.stage import (
     Partner,
     a_registered_partner,
@@ -40,6 +41,8 @@ def partner(kafka: Kafka, kafka_admin: AdminClient) -> Iterator[Partner]:
 
 @pytest.fixture
 async def url(database: Database, partner: Partner) -> str:
+    """A database; the partner's topics are there before any consumer looks for them."""
+    partner.register(a_partner(partner.name))
     made = database("offers")
     await prepare(made)
     return made

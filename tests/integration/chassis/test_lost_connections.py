@@ -11,7 +11,8 @@ from deploy.embedded.postgres import Postgres
 from services.chassis import metrics
 from services.chassis.states import Keyed, KeyedWorking
 from tests.conftest import Database
-from tests.integration.chassis.rig import PARTNERS, Bench, Log, backends_of, bench_on, counted
+from tests.integration.chassis.evidence import backends_of, counted
+from tests.integration.chassis.rig import PARTNERS, Bench, Log, bench_on
 from tests.integration.chassis.wire import until, until_true
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

@@ -12,7 +12,8 @@ from deploy.embedded.kafka import Kafka
 from services.chassis.register import PartnerRegister
 from services.chassis.unit import Unit
 from tests.conftest import Database
-from tests.integration.chassis.rig import Bench, Log, a_partner, bench_on, settings_of
+from tests.integration.chassis.evidence import settings_of
+from tests.integration.chassis.rig import Bench, Log, a_partner, bench_on
 from tests.integration.chassis.stage import Partner, a_registered_partner
 from tests.integration.chassis.wire import until
 
@@ -30,9 +31,9 @@ async def bench(database: Database) -> AsyncIterator[Bench]:
 
 
 @pytest.fixture
-async def register(partner: Partner, kafka: Kafka, bench: Bench) -> AsyncIterator[PartnerRegister]:
+async def register(partner: Partner, bench: Bench) -> AsyncIterator[PartnerRegister]:
     """A register that has been read; the partner was registered before."""
-    made = PartnerRegister(settings_of(kafka, bench.url))
+    made = PartnerRegister(settings_of(partner.kafka, bench.url))
     await made.start()
     yield made
     await made.stop()

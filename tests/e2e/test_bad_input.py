@@ -1,0 +1,226 @@
+"""Two thousand records, most of them bad, on a running platform: one answer each, one trace each, no good one waits."""
+
+import http.client
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+from prometheus_client.parser import text_string_to_metric_families
+
+from contracts.codes import OfferType
+from contracts.partners import PartnerRegistered
+from contracts.topics import CHANNELS, OFFERS, VACANCIES, Role, Service
+from contracts.vacancies import Place, ProjetEtablissement, StructureDescribed
+from deploy.embedded import ports
+from deploy.embedded.platform import Addresses, Platform
+from tests.e2e.bad_records import (
+    ACCEPTED,
+    BAD,
+    DUPLICATE,
+    PRESCRIBER,
+    STRUCTURE,
+    Headers,
+    Value,
+    body,
+    envelope,
+    vacancy,
+)
+from tests.e2e.traffic import At, Traffic
+
+TOTAL: Final = 2_000
+PLACES: Final = 400
+STALL_SECONDS: Final = 2.0
+CODECS: Final = ("none", "gzip", "snappy", "lz4", "zstd")
+# The envelope could not be read: the answer names the record by its place in the log only.
+UNNAMED: Final = frozenset({"envelope-missing", "header-unreadable", "id-invalid", "time-invalid", "body-empty"})
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Kafka, PostgreSQL and the four services as processes, and three partners."""
+    roles = {STRUCTURE: Role.STRUCTURE, PRESCRIBER: Role.PRESCRIBER, "operator-bad": Role.OPERATOR}
+    partners = [PartnerRegistered(id=name, role=role, siao="92", name=name) for name, role in roles.items()]
+    addresses = Addresses(ports.free_port(2), ports.free_port(), ports.free_port(4))
+    running = Platform(tmp_path_factory.mktemp("platform"), partners=partners, addresses=addresses)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def traffic(platform: Platform) -> Iterator[Traffic]:
+    """All that was sent and answered: every record of the module, once."""
+    made = Traffic(platform)
+    describe_the_structure(made)
+    send_everything(made)
+    made.until_answered()
+    # An answer too many would come after those expected.
+    made.listen(1.0)
+    yield made
+    made.close()
+
+
+def describe_the_structure(traffic: Traffic) -> None:
+    """Each service has read a record of each partner before anything is timed."""
+    structure = StructureDescribed(
+        structure_id="S",
+        revision=1,
+        name="CHRS",
+        offer_type=OfferType.CHRS,
+        commune="92050",
+        places=tuple(Place(place_id=f"P{number}", capacity=1) for number in range(PLACES)),
+        projet=ProjetEtablissement(version=1, effective_from="2026-01-01"),  # type: ignore[arg-type]
+    )
+    headers = envelope("first", type=StructureDescribed.type)
+    value = structure.model_dump_json().encode()
+    traffic.send(STRUCTURE, VACANCIES.of(STRUCTURE), value, headers, "structure", ACCEPTED)
+    for kind in (BAD[-1], BAD[-2]):
+        traffic.send(kind.partner, kind.channel.of(kind.partner), *kind.make(-1), kind.name, kind.answer)
+    traffic.flush()
+    traffic.until_answered(60)
+
+
+def good_records() -> list[tuple[Value, Headers, str, str]]:
+    """Vacancies published and taken back, some oddly wrapped but right, some repeated, some ids used again."""
+    odd: list[Headers] = [[("trace", None)], [("note", b"\xff")], [("reply_to", OFFERS.name)], [("traceparent", b"x")]]
+    records: list[tuple[Value, Headers, str, str]] = []
+    for number in range(PLACES):
+        place = body(vacancy(f"P{number}"))
+        published = envelope(f"published-{number}", source=f"/partners/{STRUCTURE}")
+        records.append((place, [*published, *odd[number % 4]], "published", ACCEPTED))
+        if number % 4 == 0:
+            records.append((place, published, "repeated", DUPLICATE))
+            records.append((body(vacancy("P0")) + b" ", published, "id used again", "id-reused"))
+        if number % 2:
+            day = json.loads(place)
+            del day["available_on"]
+            records.append((body(day), envelope(f"withdrawn-{number}", type="vacancy.withdrawn.v1"), "back", ACCEPTED))
+    return records
+
+
+def send_everything(traffic: Traffic) -> None:
+    """Good records in their order, bad ones anywhere between them, some hundreds a second."""
+    random.seed(2010)
+    good = good_records()
+    bad = [BAD[number % len(BAD)] for number in range(TOTAL - len(good))]
+    turns = [True] * len(good) + [False] * len(bad)
+    random.shuffle(turns)
+    next_good, next_bad = iter(good), iter(enumerate(bad))
+    for number, turn in enumerate(turns):
+        if turn:
+            value, headers, kind, answer = next(next_good)
+            # One producer keeps the order of the good ones.
+            traffic.send(STRUCTURE, VACANCIES.of(STRUCTURE), value, headers, kind, answer)
+        else:
+            rank, wrong = next(next_bad)
+            topic, codec = wrong.channel.of(wrong.partner), CODECS[rank % len(CODECS)]
+            traffic.send(wrong.partner, topic, *wrong.make(rank), wrong.name, wrong.answer, codec)
+        if number % 20 == 19:
+            traffic.listen(0.04)
+    traffic.flush()
+
+
+def quarantined(platform: Platform) -> Counter[tuple[At, str]]:
+    """Every record set aside, in all services' databases, with its code."""
+    rows: Counter[tuple[At, str]] = Counter()
+    for service in Service:
+        for line in platform.postgres.sql('SELECT topic, "offset", code FROM quarantine', service).splitlines():
+            topic, offset, code = line.split("|")
+            rows[(topic, int(offset)), code] += 1
+    return rows
+
+
+def counted(platform: Platform, metric: str) -> Counter[tuple[str, ...]]:
+    """A counter's values over all services, by its labels."""
+    values: Counter[tuple[str, ...]] = Counter()
+    for service in platform.services.values():
+        address = urlsplit(service.url)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        connection.close()
+        for found in text_string_to_metric_families(text):
+            for sample in found.samples:
+                if sample.name == metric:
+                    values[tuple(sample.labels.values())] += int(sample.value)
+    return values
+
+
+def is_rejection(answer: str) -> bool:
+    return answer not in (ACCEPTED, DUPLICATE)
+
+
+def test_each_record_has_the_one_answer_that_it_deserves(traffic: Traffic) -> None:
+    assert len(traffic.sent) == TOTAL + 3
+    wrong = Counter[tuple[str, str, tuple[str, ...]]]()
+    for at, sent in traffic.sent.items():
+        codes = [said["code"] for said in traffic.rejected.get(at, [])]
+        if codes != ([sent.answer] if is_rejection(sent.answer) else []):
+            wrong[sent.kind, sent.answer, tuple(codes)] += 1
+    assert wrong == Counter()
+    expected = Counter(
+        (sent.identity, sent.answer == DUPLICATE) for sent in traffic.sent.values() if not is_rejection(sent.answer)
+    )
+    heard = Counter((name, said["duplicate"]) for name, answers in traffic.accepted.items() for said in answers)
+    assert heard == expected
+
+
+def test_a_rejection_names_the_message_that_can_be_named(traffic: Traffic) -> None:
+    for at, (said, *_) in traffic.rejected.items():
+        sent = traffic.sent[at]
+        if sent.answer in UNNAMED:
+            assert said["message_id"] is None, sent.kind
+        elif sent.identity is not None:
+            assert said["message_id"] == sent.identity, sent.kind
+        assert all(said[language] for language in ("text_fr", "text_en"))
+        assert "root logged in" not in json.dumps(said)
+
+
+def test_each_rejected_record_is_kept_once_and_nothing_else_is(traffic: Traffic, platform: Platform) -> None:
+    expected = Counter((at, sent.answer) for at, sent in traffic.sent.items() if is_rejection(sent.answer))
+    assert quarantined(platform) == expected
+
+
+def test_the_metrics_are_the_truth(traffic: Traffic, platform: Platform) -> None:
+    rejected = Counter((sent.answer,) for sent in traffic.sent.values() if is_rejection(sent.answer))
+    assert +counted(platform, "siao_messages_quarantined_total") == rejected
+    handled = Counter[str]()
+    for (family, _), count in counted(platform, "siao_messages_handled_total").items():
+        if family in {channel.name for channel in CHANNELS}:
+            handled[family] += count
+    assert +handled == Counter(topic.split(".")[2] for topic, _ in traffic.sent)
+
+
+def test_no_good_record_waited_for_the_bad_ones(traffic: Traffic) -> None:
+    waits = sorted(
+        traffic.answered_ms[sent.identity] - sent.at_ms
+        for sent in traffic.sent.values()
+        if sent.answer == ACCEPTED and sent.identity not in (None, "first")
+    )
+    assert len(waits) > 500
+    assert waits[-1] < STALL_SECONDS * 1000, f"median {waits[len(waits) // 2]} ms, longest {waits[-1]} ms"
+
+
+def test_no_sender_chose_where_a_service_writes(traffic: Traffic, platform: Platform) -> None:
+    assert any(sent.kind == "published" for sent in traffic.sent.values())
+    client = Consumer({**platform.kafka.client_settings(), "group.id": "look", "log_level": 0})
+    partitions = client.list_topics(OFFERS.name, timeout=15).topics[OFFERS.name].partitions
+    client.assign([TopicPartition(OFFERS.name, partition, OFFSET_BEGINNING) for partition in partitions])
+    records = client.consume(10_000, 3.0)
+    client.close()
+    sources = Counter(dict(record.headers() or []).get("ce_source") for record in records)
+    # A description, a vacancy opened for each place, and closed for every second.
+    assert sources == Counter({b"/siao/offers": 1 + PLACES + PLACES // 2})
+
+
+def test_no_service_died(traffic: Traffic, platform: Platform) -> None:
+    assert traffic.sent
+    assert platform.deaths == []
+    assert all(service.is_ready() for service in platform.services.values())

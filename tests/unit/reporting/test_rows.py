@@ -1,0 +1,97 @@
+"""One row a fact: whatever the order in which facts are heard, and however often, the rows are the same."""
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.catalogue import MESSAGES
+from contracts.codes import EvaluationSection, ExitDestination, OfferType
+from contracts.designations import CriteriaInForce
+from contracts.households import RequestRegistered, StayRecorded
+from contracts.offers import StructureRegistered
+from contracts.topics import DESIGNATIONS, HOUSEHOLDS, OFFERS, Service
+from services.chassis.fold import Heard
+from services.reporting.domain import INDICATORS, ROWS, FactRow
+from services.reporting.store import FACTS
+from tests.builders import CCAS, DAY, STRUCTURE, a_child, a_member, a_place, a_request, a_structure, an_evaluation
+from tests.unit.anything import ACTS, Act, Life
+from tests.unit.driving import DESCRIPTIONS, Deciding, Siao
+from tests.unit.situations import hosted, with_structure
+
+UNCOUNTED = {StructureRegistered, StayRecorded, CriteriaInForce}
+
+
+def rows(siao: Siao) -> dict[str, FactRow]:
+    return siao.memory(Service.REPORTING).all(FACTS)
+
+
+def of_kind(siao: Siao, kind: str) -> list[FactRow]:
+    return [row for row in rows(siao).values() if row.kind == kind]
+
+
+def test_every_core_fact_is_a_row_or_is_known_not_to_count() -> None:
+    facts = {model for topic in (OFFERS, HOUSEHOLDS, DESIGNATIONS) for model in MESSAGES[topic.name].values()}
+    assert facts == set(ROWS) | UNCOUNTED
+
+
+def test_every_indicator_is_of_a_fact_that_is_kept() -> None:
+    kinds = {indicator.kind for indicator in INDICATORS} | {i.ended_by for i in INDICATORS if i.ended_by}
+    assert kinds <= set(ROWS)
+    assert len({indicator.id for indicator in INDICATORS}) == len(INDICATORS)
+
+
+def test_a_row_is_dated_by_the_decision_that_made_the_fact() -> None:
+    siao = with_structure()
+    siao.wait(DAY)
+    siao.post(CCAS, a_request())
+    decided = siao.now
+    siao.run()
+    siao.wait(DAY)
+    assert {row.at for row in of_kind(siao, "request.registered.v1")} == {decided}
+
+
+def test_a_request_counts_by_the_first_type_recommended_and_each_version_has_its_turn() -> None:
+    siao = Siao()
+    both = (OfferType.ALT, OfferType.CHRS)
+    siao.send(CCAS, a_request(recommended=both, evaluation=an_evaluation(EvaluationSection.BUDGET)))
+    siao.send(CCAS, a_request(recommended=both, revision=2, members=(a_member(), a_child())))
+    first, second = sorted(of_kind(siao, RequestRegistered.type), key=lambda row: row.turn)
+    assert (first.subject, first.offer_type, first.persons, first.detail, first.turn) == (
+        *(f"{CCAS}/first", OfferType.ALT, 1, "incomplete", 1),
+    )
+    assert (second.persons, second.detail, second.turn) == (2, "complete", 2)
+
+
+def test_a_vacancy_counts_the_persons_that_the_place_can_take() -> None:
+    siao = with_structure(a_structure(a_place("A-01", 2)))
+    hosted(siao)
+    assert [(row.persons, row.detail) for row in of_kind(siao, "vacancy.opened.v1")] == [(2, "published")]
+    assert [(row.persons, row.detail) for row in of_kind(siao, "vacancy.closed.v1")] == [(2, "filled")]
+
+
+def test_a_stay_is_counted_apart_when_the_siao_did_not_designate_it() -> None:
+    siao = with_structure(a_structure(a_place("A-01"), a_place("B")))
+    household = hosted(siao).household
+    (row,) = of_kind(siao, "stay.started.v1")
+    assert (row.subject, row.detail) == (f"{household}@{STRUCTURE}/acacias/A-01", "designated")
+
+
+def test_an_exit_is_counted_by_the_group_of_its_destination() -> None:
+    assert {ExitDestination.SOCIAL_HOUSING.group, ExitDestination.PRIVATE_HOUSING.group} == {"logement_ordinaire"}
+    assert ExitDestination.ADAPTED_HOUSING.group != "logement_ordinaire"
+
+
+@settings(max_examples=15, deadline=None)
+@given(acts=ACTS, seed=st.integers(0, 100))
+def test_any_order_and_any_repetition_of_the_same_facts_give_the_same_rows(acts: list[Act], seed: int) -> None:
+    siao = Life(seed).live(acts)
+    reporting = Deciding(next(d for d in DESCRIPTIONS if d.service is Service.REPORTING), siao.register)
+    (subscription,) = reporting.description.subscriptions
+    facts = [item for item in siao.log if type(item.value) in ROWS]
+    chance = random.Random(seed)
+    again = [*facts, *chance.choices(facts, k=len(facts) // 3)] if facts else []
+    chance.shuffle(again)
+    for item in again:
+        reporting.hear(subscription, [Heard(item.value, item.envelope, item.position, siao.now)])
+    assert reporting.memory.all(FACTS) == rows(siao)

@@ -1,0 +1,155 @@
+"""Whatever partners do, in whatever order it is heard: what must always be true of a SIAO, and of what it says."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts.codes import DesignationOutcome, DesignationState
+from contracts.designations import DesignationEnded, LegalClockMissed, StayEnded, StayStarted
+from contracts.event import Message
+from contracts.households import HouseholdWaiting, ReadinessEnded, RequestRegistered
+from contracts.notices import DesignationReminded, ReadyHousehold, RefusalOverruled
+from contracts.rejections import REJECTIONS
+from contracts.topics import Service
+from services.intake.store import HOUSEHOLDS, REQUESTS
+from services.offers.store import STRUCTURES
+from services.orientation.store import DESIGNATIONS, STAYS, TERRITORY_TABLES, VACANCIES, WAITING
+from services.orientation.store import STRUCTURES as KNOWN_STRUCTURES
+from services.orientation.territory import Territory
+from tests.builders import SIAO
+from tests.unit.anything import ACTS, NAMES, Act, Life
+from tests.unit.driving import Siao
+
+
+def every_message_is_answered_once(life: Life, siao: Siao) -> None:
+    codes = {siao.code(message) for message in life.messages}
+    assert codes <= {"accepted", *REJECTIONS}
+
+
+def no_place_and_no_household_has_two_designations(_life: Life, siao: Siao) -> None:
+    live = [d for d in siao.memory(Service.ORIENTATION).all(DESIGNATIONS).values() if d.live]
+    for what in ("place", "household", "vacancy", "request"):
+        counted = Counter(getattr(designation, what) for designation in live)
+        assert max(counted.values(), default=0) <= 1, what
+
+
+def states_point_at_each_other(_life: Life, siao: Siao) -> None:
+    kept = siao.memory(Service.ORIENTATION)
+    live = {key: d for key, d in kept.all(DESIGNATIONS).items() if d.live}
+    by_vacancy = {key: v.designation for key, v in kept.all(VACANCIES).items() if v.designation}
+    by_request = {key: w.designation for key, w in kept.all(WAITING).items() if w.designation}
+    assert by_vacancy == {d.vacancy: key for key, d in live.items()}
+    assert by_request == {d.request: key for key, d in live.items()}
+    assert all(kept.all(VACANCIES)[vacancy].live for vacancy in by_vacancy)
+    assert all(kept.all(WAITING)[request].live for request in by_request)
+    assert not any(d.live for d in kept.all(DESIGNATIONS).values() if d.state is DesignationState.ENDED)
+
+
+def indexes_are_what_the_rows_say(_life: Life, siao: Siao) -> None:
+    if not siao.services[Service.ORIENTATION].territories:
+        return
+    again = Territory(siao.register)
+    for table in TERRITORY_TABLES:
+        again.learn(table, siao.memory(Service.ORIENTATION).live(table, SIAO))
+    kept = siao.territory
+    assert {k: v for k, v in kept.lists._lists.items() if v} == {k: v for k, v in again.lists._lists.items() if v}
+    assert kept.lists._waiting == again.lists._waiting
+    assert {k: v for k, v in kept._unfilled.items() if v} == {k: v for k, v in again._unfilled.items() if v}
+    assert (kept._living, kept.criteria) == (again._living, again.criteria)
+
+
+def no_vacancy_waits_while_somebody_could_have_it(_life: Life, siao: Siao) -> None:
+    structures = siao.memory(Service.ORIENTATION).all(KNOWN_STRUCTURES)
+    for vacancy in siao.memory(Service.ORIENTATION).all(VACANCIES).values():
+        if vacancy.live and vacancy.designation is None:
+            assert siao.territory.lists.choose(vacancy, structures[vacancy.structure].rules).request is None
+
+
+def seniority_never_moves(_life: Life, siao: Siao) -> None:
+    first: dict[str, object] = {}
+    for registered in siao.facts(RequestRegistered):
+        assert registered.first_transmitted_at == first.setdefault(registered.request, registered.first_transmitted_at)
+    assert all(waiting.since == first[waiting.request] for waiting in siao.facts(HouseholdWaiting))
+
+
+def silence_has_its_deadlines_and_nothing_else_has(_life: Life, siao: Siao) -> None:
+    expected = {
+        f"expire:{key}"
+        for key, d in siao.memory(Service.ORIENTATION).all(DESIGNATIONS).items()
+        if d.state in (DesignationState.NOTIFIED, DesignationState.ACKNOWLEDGED)
+    }
+    assert {name for _, name in siao.timers if name.startswith("expire")} == expected
+    waiting = {key for key, w in siao.memory(Service.ORIENTATION).all(WAITING).items() if w.live and w.legal_clock}
+    assert {name for _, name in siao.timers if name.startswith("legal")} <= {f"legal:{key}" for key in waiting}
+
+
+def services_agree_when_everything_is_heard(_life: Life, siao: Siao) -> None:
+    kept, intake = siao.memory(Service.ORIENTATION), siao.memory(Service.INTAKE)
+    stays = {household: stay for household, stay in kept.all(STAYS).items() if stay.live}
+    assert {k: h.host for k, h in intake.all(HOUSEHOLDS).items() if h.host} == {k: s.partner for k, s in stays.items()}
+    waiting = kept.all(WAITING)
+    for key, request in intake.all(REQUESTS).items():
+        standing = waiting.get(key)
+        assert (request.status in ("waiting", "designated")) == (standing is not None and standing.live), key
+        assert (request.status == "designated") == (standing is not None and standing.designation is not None), key
+    places = {
+        f"{structure}/{place_id}": place
+        for structure, described in siao.memory(Service.OFFERS).all(STRUCTURES).items()
+        for place_id, place in described.places.items()
+    }
+    assert {key: p.household for key, p in places.items() if p.household} == {s.place: k for k, s in stays.items()}
+    vacancies = {v.place: key for key, v in kept.all(VACANCIES).items() if v.live}
+    assert {key: p.vacancy for key, p in places.items() if p.vacancy} == vacancies
+
+
+ALWAYS: Sequence[Callable[[Life, Siao], None]] = (
+    every_message_is_answered_once,
+    no_place_and_no_household_has_two_designations,
+    states_point_at_each_other,
+    indexes_are_what_the_rows_say,
+    no_vacancy_waits_while_somebody_could_have_it,
+    seniority_never_moves,
+    silence_has_its_deadlines_and_nothing_else_has,
+    services_agree_when_everything_is_heard,
+)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(acts=ACTS, seed=st.integers(0, 1000))
+def test_whatever_happens_and_however_it_crosses_all_of_this_is_true(acts: list[Act], seed: int) -> None:
+    life = Life(seed)
+    siao = life.live(acts)
+    for fact in ALWAYS:
+        fact(life, siao)
+
+
+@settings(max_examples=5, deadline=None)
+@given(acts=ACTS, seed=st.integers(0, 1000))
+def test_the_same_happenings_give_the_same_facts_with_the_same_ids(acts: list[Act], seed: int) -> None:
+    assert Life(seed).live(acts).log == Life(seed).live(acts).log
+
+
+@settings(max_examples=5, deadline=None)
+@given(acts=ACTS)
+def test_a_batch_of_one_and_a_batch_of_many_decide_the_same(acts: list[Act]) -> None:
+    one, many = Life(0, at_once=True), Life(0, at_once=True)
+    many.siao._batch = lambda: 50
+    assert many.live(acts).log == one.live(acts).log
+
+
+def test_in_many_lives_everything_that_can_happen_does_and_all_of_it_stays_true() -> None:
+    outcomes, reasons, kinds = set[DesignationOutcome](), set[str](), set[type[Message] | type[None]]()
+    for seed in range(24):
+        chance, life = random.Random(seed), Life(seed)
+        siao = life.live([(chance.choice(NAMES), chance.randint(0, 5), chance.randint(0, 11)) for _ in range(80)])
+        outcomes |= {fact.outcome for fact in siao.facts(DesignationEnded)}
+        reasons |= {fact.reason for fact in siao.facts(ReadinessEnded)}
+        kinds |= {type(item.value) for item in siao.log}
+        for fact in ALWAYS:
+            fact(life, siao)
+    assert outcomes == set(DesignationOutcome)
+    assert reasons == {"rehoused", "withdrawn", "left"}
+    assert kinds >= {StayStarted, StayEnded, ReadyHousehold, LegalClockMissed, RefusalOverruled, DesignationReminded}
