@@ -54,11 +54,12 @@ def test_every_message_code_and_function_that_it_names_exists(readme: Path) -> N
 
 def test_the_states_of_a_designation_are_those_of_the_table() -> None:
     told: dict[str, dict[DesignationState, DesignationState]] = {}
+    states = {state.value: state for state in DesignationState}
     for line in (SERVICES / "orientation" / "README.md").read_text().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) != 3 or not line.startswith("| `") or "expected" in line or ".v1`" not in cells[0]:
             continue
         for kind in re.findall(r"`([^`]+)`", cells[0]):
             answer = ANSWERS.get(kind) or cells[0].rpartition(" ")[2]
-            told[answer] = {DesignationState(before): DesignationState(cells[2]) for before in cells[1].split(", ")}
+            told[answer] = {states[before]: states[cells[2]] for before in cells[1].split(", ")}
     assert told == EXPECTED

@@ -84,7 +84,9 @@ async def test_what_is_archived_leaves_memory_and_is_found_again_when_named(benc
 
 async def test_the_positions_seen_are_stored_and_known_to_the_next_instance(bench: Bench) -> None:
     log, holder = Log(), bench.whole()
-    await bench.unit(territorial(), holder).handle([log.fact("a"), log.fact("b"), log.fact("c", key="other", siao="75")])
+    await bench.unit(territorial(), holder).handle(
+        [log.fact("a"), log.fact("b"), log.fact("c", key="other", siao="75")]
+    )
     assert sorted(await bench.rows('SELECT siao, input, "offset" FROM positions')) == [
         ("75", "siao.offers-0", 2),
         (SIAO, "siao.offers-0", 1),
