@@ -92,7 +92,10 @@ def _type(model: Any) -> str:
     return str(model.__dict__["type"])
 
 
-_COUNTS: Final = text("SELECT kind, count(*) AS facts FROM facts WHERE siao = :siao GROUP BY kind")
+_COUNTED: Final = (VacancyOpened, VacancyClosed, DesignationMade, DesignationEnded, LegalClockMissed)
+_COUNTS: Final = text(
+    "SELECT kind, count(*) AS facts FROM facts WHERE siao = :siao AND kind = ANY(:kinds) GROUP BY kind"
+)
 # A refusal waits for its judgement until it is overruled, or its designation ends: upheld, withdrawn or cancelled.
 _TO_JUDGE: Final = text(
     "SELECT count(*) FROM (SELECT subject FROM facts WHERE siao = :siao AND kind = :progressed"
@@ -111,7 +114,8 @@ async def live(connection: AsyncConnection, siao: str, today: date) -> dict[str,
         if indicator.measure == "stock":
             total = _lines(indicator, await _stock(connection, indicator, siao, stop))[0]
             shown[indicator.id] = {"households": total.households, "persons": total.persons}
-    counts = {row.kind: row.facts for row in await connection.execute(_COUNTS, {"siao": siao})}
+    counting = {"siao": siao, "kinds": [_type(kind) for kind in _COUNTED]}
+    counts = {row.kind: row.facts for row in await connection.execute(_COUNTS, counting)}
     judging = {"siao": siao, "progressed": DesignationProgressed.type, "ended": DesignationEnded.type}
     return {
         **shown,

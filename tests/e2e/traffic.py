@@ -35,6 +35,7 @@ class Traffic:
     rejected: dict[At, list[dict[str, Any]]] = field(default_factory=dict)
     accepted: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     answered_ms: dict[str, int] = field(default_factory=dict)
+    given: int = 0
 
     def __post_init__(self) -> None:
         self._producers: dict[tuple[str, str], Producer] = {}
@@ -65,6 +66,7 @@ class Traffic:
             good = answer in (ACCEPTED, DUPLICATE)
             self.sent[topic, record.offset()] = Sent(kind, named, answer, record.timestamp()[1], good)
 
+        self.given += 1
         producer = self._producers[partner, codec]
         producer.produce(topic, value, None, headers=headers, partition=0, on_delivery=delivered)
         producer.poll(0)
@@ -94,6 +96,14 @@ class Traffic:
     def answers(self) -> int:
         """How many answers were heard."""
         return sum(map(len, self.rejected.values())) + sum(map(len, self.accepted.values()))
+
+    def until_few_wait(self, few: int, seconds: float = 60) -> None:
+        """Returns when no more than a few records wait for their answer."""
+        deadline = time.monotonic() + seconds
+        self.listen(0.04)
+        while self.given - self.answers > few:
+            assert time.monotonic() < deadline, f"{self.answers} answers to {self.given} records"
+            self.listen(0.04)
 
     def until_answered(self, seconds: float = 30) -> None:
         """Returns when as many answers came as records were sent."""

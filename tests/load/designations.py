@@ -42,9 +42,8 @@ def partners() -> list[PartnerRegistered]:
 
 
 @contextmanager
-def platform(logs: Path) -> Iterator[Platform]:
+def platform() -> Iterator[Platform]:
     """The whole platform on free ports and a state of its own; nothing of it stays."""
-    logs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="siao-load-") as folder:
         addresses = Addresses(free_port(2), free_port(), free_port(4))
         running = Platform(Path(folder), partners=partners(), addresses=addresses)
@@ -178,10 +177,10 @@ def publish(producer: Producer, notices: Notices, per_second: int, seconds: floa
     return [1000 * (notices.designated[place] - due) for place, due in intended.items()]
 
 
-def measure(logs: Path, per_second: int, seconds: float, waiting: int) -> list[float]:
+def measure(per_second: int, seconds: float, waiting: int) -> list[float]:
     """Milliseconds of each vacancy, the first two seconds left out."""
     places = int(per_second * seconds) // STRUCTURES + 1
-    with platform(logs) as running:
+    with platform() as running:
         settings = running.kafka.client_settings()
         producer = Producer({**settings, "linger.ms": 0, "log_level": 0})
         group = {"group.id": uuid.uuid4().hex, "auto.offset.reset": "earliest", "log_level": 0}

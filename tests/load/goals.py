@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from tests.load import contenders
 from tests.load.arena import Arena
+from tests.load.designations import measure
 from tests.load.hop import Contender, latency, throughput
 from tests.load.relay import Relay, drain, drain_killed
 from tests.load.workload import Workload
@@ -16,6 +17,8 @@ from tests.load.workload import Workload
 T = TypeVar("T")
 RUN_SECONDS: Final = 120.0
 RATES: Final = (3, 100, 500)
+DESIGNATIONS_PER_SECOND: Final = 50
+WAITING: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,22 @@ def _s3_at(arena: Arena, size: Size, per_second: int) -> list[Row]:
     ]  # fmt: skip
 
 
+def s4(arena: Arena, size: Size) -> list[Row]:
+    """From a vacancy published to its designation, three services, beside one hop of the ceiling at the same rate."""
+    place = arena.place(contenders.CEILING.name)
+    asyncio.run(contenders.CEILING.prepare(place))
+    log = arena.logs / "ceiling.log"
+    hop = latency(contenders.CEILING, place, DESIGNATIONS_PER_SECOND, size.latency_seconds, log)
+    arena.clear(place)
+    ours = measure(DESIGNATIONS_PER_SECOND, size.latency_seconds + 2, WAITING)
+    (base50, base99), (ours50, ours99) = _typical([hop]), _typical([ours])
+    what = f"at {DESIGNATIONS_PER_SECOND}/s, {WAITING:,} waiting"
+    return [
+        Row("S4", f"p50 {what}", "ms", base50, ours50, ours50 / base50, "<= 6", ours50 / base50 <= 6, 1),
+        Row("S4", f"p99 {what}", "ms", base99, ours99, ours99 / base99, "<= 8", ours99 / base99 <= 8, 1),
+    ]
+
+
 def _typical(runs: list[list[float]]) -> tuple[float, float]:
     """The medians, over the runs, of their p50 and p99."""
     cuts = [quantiles(run, n=100, method="inclusive") for run in runs]
@@ -190,4 +209,4 @@ def s5(arena: Arena, size: Size) -> list[Row]:
     ]
 
 
-GOALS: Final = {"S1": s1, "S2": s2, "S3": s3, "S5": s5}
+GOALS: Final = {"S1": s1, "S2": s2, "S3": s3, "S4": s4, "S5": s5}

@@ -272,3 +272,11 @@ def test_a_territory_loaded_again_decides_as_if_it_had_stayed_in_memory() -> Non
     assert siao.facts(DesignationMade)[1].proof.criteria_version == 3
     live = [d for d in siao.memory(Service.ORIENTATION).all(DESIGNATIONS).values() if d.live]
     assert len(live) == 1
+
+
+def test_new_rules_designate_nobody_to_a_place_that_is_described_no_more() -> None:
+    siao = with_structure(a_structure(a_place("A"), a_place("B"), rules=[NO_PETS]))
+    siao.send(CCAS, a_request(needs=PETS))
+    siao.send(STRUCTURE, a_vacancy("A"))
+    siao.send(STRUCTURE, a_structure(a_place("B"), revision=2))
+    assert siao.facts(DesignationMade) == []

@@ -82,6 +82,19 @@ def test_an_exit_is_counted_by_the_group_of_its_destination() -> None:
     assert ExitDestination.ADAPTED_HOUSING.group != "logement_ordinaire"
 
 
+def test_a_fact_heard_again_is_not_even_written_again() -> None:
+    siao = with_structure()
+    service = siao.services[Service.REPORTING]
+    hosted(siao)
+    (subscription,) = service.description.subscriptions
+    for item in siao.log:
+        if type(item.value) in ROWS:
+            ((_, effects),) = service.hear(
+                subscription, [Heard(item.value, item.envelope, item.position, siao.now + DAY)]
+            )
+            assert effects == []
+
+
 @settings(max_examples=15, deadline=None)
 @given(acts=ACTS, seed=st.integers(0, 100))
 def test_any_order_and_any_repetition_of_the_same_facts_give_the_same_rows(acts: list[Act], seed: int) -> None:

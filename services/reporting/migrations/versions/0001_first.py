@@ -24,8 +24,14 @@ def upgrade() -> None:
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index("facts_by_kind", "facts", ["siao", "kind", "at"], unique=False)
-    op.create_index("facts_by_subject", "facts", ["kind", "subject"], unique=False)
+    op.create_index(
+        "facts_by_kind",
+        "facts",
+        ["siao", "kind", "at"],
+        unique=False,
+        postgresql_include=["subject", "offer_type", "persons", "detail"],
+    )
+    op.create_index("facts_by_subject", "facts", ["kind", "subject", "turn"], unique=False)
     op.create_table(
         "inbox",
         sa.Column("entry", sa.LargeBinary(), nullable=False, comment="digest of consumer, sender and id"),
