@@ -107,7 +107,7 @@ def good_records() -> list[tuple[Value, Headers, str, str]]:
 
 
 def send_everything(traffic: Traffic) -> None:
-    """Good records in their order, bad ones anywhere between them"""
+    """Good records in their order, bad ones anywhere between them, few at a time: no queue is what is measured."""
     random.seed(2010)
     good = good_records()
     bad = [BAD[number % len(BAD)] for number in range(TOTAL - len(good))]
