@@ -17,7 +17,7 @@ PASSING_CLASSES: Final = frozenset({"08", "40", "53", "55", "57", "58"})
 
 
 def engine_of(url: str) -> AsyncEngine:
-    """The engine. Statements give up after 10 s: a lock that is never released must not stop the service for ever."""
+    """The engine. A lock is waited for 10 s and a statement 30 s: none may stop the service for ever."""
     return create_async_engine(
         url,
         pool_size=4,

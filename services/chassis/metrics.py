@@ -8,7 +8,7 @@ REGISTRY: Final = CollectorRegistry(auto_describe=True)
 
 HANDLED: Final = Counter(
     "siao_messages_handled",
-    "Messages handled, by topic family and outcome (taken, duplicate, refused, unreadable, failed, ignored)",
+    "Messages handled, by topic family and outcome (taken, duplicate, refused, unreadable, failed, redelivered)",
     ["family", "outcome"],
     registry=REGISTRY,
 )
