@@ -4,8 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from contracts.catalogue import MESSAGES
 from deploy.embedded.kafka import Kafka
 from tests.integration.chassis.wire import Wire
+
+
+@pytest.fixture(autouse=True)
+def _catalogue_as_it_was() -> Iterator[None]:
+    """Tests put topics of their own in the catalogue; whoever comes after finds it as it was."""
+    before = dict(MESSAGES)
+    yield
+    MESSAGES.clear()
+    MESSAGES.update(before)
 
 
 @pytest.fixture
