@@ -38,6 +38,7 @@ CCAS, HOSPITAL = "ccas-nanterre", "hopital-max-fourestier"
 BAILLEUR, BAILLEUR_ELSEWHERE, RESERVATAIRE = "bailleur-nanterre", "bailleur-courbevoie", "action-logement"
 PREFECTURE, OPERATOR = "prefecture-92", "siao-92"
 STRUCTURE_OF_ANOTHER_SIAO, PREFECTURE_OF_ANOTHER_SIAO = "chrs-de-paris", "prefecture-75"
+BAILLEUR_OF_ANOTHER_SIAO, OPERATOR_OF_ANOTHER_SIAO = "bailleur-de-paris", "siao-75"
 COLLECTIVITE: Final = "departement-92"
 
 
@@ -61,6 +62,8 @@ def a_register() -> dict[str, PartnerRegistered]:
         a_partner(COLLECTIVITE, Role.COLLECTIVITE),
         a_partner(STRUCTURE_OF_ANOTHER_SIAO, Role.STRUCTURE, "75"),
         a_partner(PREFECTURE_OF_ANOTHER_SIAO, Role.PREFECTURE, "75"),
+        a_partner(BAILLEUR_OF_ANOTHER_SIAO, Role.BAILLEUR, "75"),
+        a_partner(OPERATOR_OF_ANOTHER_SIAO, Role.OPERATOR, "75"),
     )
     return {partner.id: partner for partner in partners}
 

@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from contracts.codes import Composition, EvaluationSection, Gender, MediationKind, OfferType, OutOfScope, Relation
 from contracts.event import Refusal, derived_id
@@ -14,6 +15,7 @@ from contracts.topics import Role
 from services.chassis.kept import Kept
 
 ADULT_AGE: Final = 18
+PARIS: Final = ZoneInfo("Europe/Paris")
 # Île-de-France: the préfet has six months for a DALO household, three elsewhere (CCH R441-16-1; the criterion of
 # large agglomerations is not confirmed by a source and is left to the operator's parameters).
 SIX_MONTH_SIAOS: Final = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
@@ -87,6 +89,11 @@ def household_of_stay(partner: str, stay_id: str) -> str:
     return derived_id("household", "stay", partner, stay_id)
 
 
+def day_of(instant: datetime) -> date:
+    """The day that it is in France: birthdays come there."""
+    return instant.astimezone(PARIS).date()
+
+
 def age_on(birth: date, day: date) -> int:
     """Whole years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
@@ -141,12 +148,12 @@ def missing_sections(event: RequestSubmitted) -> tuple[EvaluationSection, ...]:
 
 
 def types_asked(event: RequestSubmitted) -> tuple[OfferType, ...]:
-    """The types recommended. Raises Refusal out-of-scope-emergency or out-of-scope-asylum: the right door."""
+    """The types recommended, once each. Raises Refusal out-of-scope-emergency, out-of-scope-asylum: the right door."""
     for index, kind in enumerate(event.recommended):
         if isinstance(kind, OutOfScope):
             door = "out-of-scope-asylum" if kind.asylum else "out-of-scope-emergency"
             raise Refusal(door, f"$.recommended[{index}]")
-    return tuple(kind for kind in event.recommended if isinstance(kind, OfferType))
+    return tuple(dict.fromkeys(kind for kind in event.recommended if isinstance(kind, OfferType)))
 
 
 def amendable(known: Request | None, revision: int) -> None:

@@ -1,9 +1,11 @@
 """A structure and its places: what may be declared vacant, by whom, when; refuses two vacancies of one place."""
 
+from pydantic import Field
+
 from contracts.codes import OfferType
 from contracts.event import Refusal, derived_id
 from contracts.rules import AgeRule, Rule
-from contracts.vacancies import StructureDescribed
+from contracts.vacancies import Place, StructureDescribed
 from services.chassis.kept import Kept
 
 
@@ -17,7 +19,10 @@ class PlaceState(Kept):
 
 
 class Structure(Kept):
-    """A structure as its partner described it, with the state of its places."""
+    """A structure as its partner described it, with the state of its places.
+
+    left_out: who lives in places that the description names no more, by place_id; they are there when it does again.
+    """
 
     siao: str
     partner: str
@@ -29,6 +34,7 @@ class Structure(Kept):
     rules_version: int
     rules: tuple[Rule, ...]
     places: dict[str, PlaceState]
+    left_out: dict[str, str] = Field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -38,6 +44,11 @@ class Structure(Kept):
     def with_place(self, place_id: str, place: PlaceState) -> "Structure":
         """The same structure with one place changed."""
         return self.model_copy(update={"places": {**self.places, place_id: place}})
+
+    def with_left_out(self, place_id: str, household: str | None) -> "Structure":
+        """The same structure with another household, or none, in a place that it does not describe."""
+        lives = {**self.left_out, place_id: household}
+        return self.model_copy(update={"left_out": {place: who for place, who in lives.items() if who is not None}})
 
 
 def structure_key(partner: str, structure_id: str) -> str:
@@ -67,13 +78,7 @@ def described(known: Structure | None, event: StructureDescribed, partner: str, 
     for index, rule in enumerate(event.projet.rules):
         if isinstance(rule, AgeRule) and (rule.minimum or 0) > (rule.maximum if rule.maximum is not None else 200):
             raise Refusal("rule-unsatisfiable", f"$.projet.rules[{index}]")
-    before = known.places if known else {}
-    places = {
-        place.place_id: before.get(place.place_id, PlaceState(capacity=0, accessible=False)).model_copy(
-            update={"capacity": place.capacity, "accessible": place.accessible}
-        )
-        for place in event.places
-    }
+    places, left_out = _places(known, event.places)
     return Structure(
         siao=siao,
         partner=partner,
@@ -85,7 +90,25 @@ def described(known: Structure | None, event: StructureDescribed, partner: str, 
         rules_version=event.projet.version,
         rules=event.projet.rules,
         places=places,
+        left_out=left_out,
     )
+
+
+def _places(known: Structure | None, described: tuple[Place, ...]) -> tuple[dict[str, PlaceState], dict[str, str]]:
+    """The state of the places described, and who lives in places that are not: a description moves nobody out."""
+    before = known.places if known else {}
+    living = known.left_out if known else {}
+    living = {**living, **{name: place.household for name, place in before.items() if place.household is not None}}
+    places = {
+        place.place_id: PlaceState(
+            capacity=place.capacity,
+            accessible=place.accessible,
+            vacancy=before[place.place_id].vacancy if place.place_id in before else None,
+            household=living.get(place.place_id),
+        )
+        for place in described
+    }
+    return places, {name: household for name, household in living.items() if name not in places}
 
 
 def find_place(structure: Structure | None, place_id: str) -> tuple[Structure, PlaceState]:

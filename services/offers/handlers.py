@@ -95,7 +95,10 @@ def withdraw_vacancy(heard: Heard[VacancyWithdrawn], state: State) -> Effects:
 def fill(heard: Heard[StayStarted], state: State) -> Effects:
     """A household has entered: the place waits no longer."""
     structure, place_id, place = _place_of_stay(heard, state)
-    if structure is None or place is None:
+    if structure is None:
+        return
+    if place is None:
+        yield Put(STRUCTURES, structure.key, structure.with_left_out(place_id, heard.event.household))
         return
     if place.vacancy is not None:
         yield _closed(heard, structure, place_id, place, "filled")
@@ -107,7 +110,13 @@ def empty(heard: Heard[StayEnded], state: State) -> Effects:
     """A household has left: the place is vacant again, without a word from the structure."""
     event = heard.event
     structure, place_id, place = _place_of_stay(heard, state)
-    if structure is None or place is None or place.household != event.household:
+    if structure is None:
+        return
+    if place is None:
+        if structure.left_out.get(place_id) == event.household:
+            yield Put(STRUCTURES, structure.key, structure.with_left_out(place_id, None))
+        return
+    if place.household != event.household:
         return
     opened = _opened(heard, structure, place_id, place, event.left_on, "departure")
     yield from _change(structure, place_id, place, vacancy=opened.vacancy, household=None)

@@ -107,9 +107,11 @@ class Life:
         self._revisions[of] = self._revisions.get(of, 0) + 1
         return self._revisions[of]
 
-    def _describe(self, partner: str, rules: tuple[Rule, ...]) -> None:
+    def _describe(self, partner: str, rules: tuple[Rule, ...], without: str = "") -> None:
         places = [
-            a_place(place_id, capacity, accessible=place_id == "B") for capacity, place_id in enumerate(PLACES, 1)
+            a_place(place_id, capacity, accessible=place_id == "B")
+            for capacity, place_id in enumerate(PLACES, 1)
+            if place_id != without
         ]
         self._post(partner, a_structure(*places, rules=rules, revision=self._next(partner)))
 
@@ -183,7 +185,7 @@ class Life:
         self.siao.wait(timedelta(days=who, hours=how))
 
     def _rules(self, who: int, how: int) -> None:
-        self._describe((STRUCTURE, OTHER_STRUCTURE)[who % 2], RULES[how % 3])
+        self._describe((STRUCTURE, OTHER_STRUCTURE)[who % 2], RULES[how % 3], (*PLACES, "")[how % 4])
 
     def _criteria(self, _who: int, how: int) -> None:
         adopted = CriteriaAdopted(version=self._next("criteria"), criteria=CRITERIA[how % 3])

@@ -7,19 +7,29 @@ from collections.abc import Callable, Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.codes import DesignationOutcome, DesignationState
-from contracts.designations import DesignationEnded, LegalClockMissed, StayEnded, StayStarted
+from contracts.codes import DesignationOutcome, DesignationState, OfferType
+from contracts.designations import DesignationEnded, DesignationMade, LegalClockMissed, StayEnded, StayStarted
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessEnded, RequestRegistered
-from contracts.notices import DesignationReminded, ReadyHousehold, RefusalOverruled
+from contracts.notices import (
+    DesignationClosed,
+    DesignationReminded,
+    HouseholdDesignated,
+    LegalClockAlert,
+    ReadyHousehold,
+    RefusalOverruled,
+    RefusalToJudge,
+    RequestUpdated,
+)
 from contracts.rejections import REJECTIONS
-from contracts.topics import Service
-from services.intake.store import HOUSEHOLDS, REQUESTS
+from contracts.topics import NOTICES, READY_HOUSEHOLDS, Service, split_partner_topic
+from services.intake.store import DISCLOSURES, HOUSEHOLDS, REQUESTS
 from services.offers.store import STRUCTURES
-from services.orientation.store import DESIGNATIONS, STAYS, TERRITORY_TABLES, VACANCIES, WAITING
+from services.orientation.domain.model import CRITERIA_BEFORE_ADOPTION
+from services.orientation.domain.waiting_lists import rank_of
+from services.orientation.store import CRITERIA, DESIGNATIONS, STAYS, VACANCIES, WAITING
 from services.orientation.store import STRUCTURES as KNOWN_STRUCTURES
-from services.orientation.territory import Territory
-from tests.builders import SIAO
+from tests.builders import CANARY, OPERATOR, PREFECTURE, SIAO
 from tests.unit.anything import ACTS, NAMES, Act, Life
 from tests.unit.driving import Siao
 
@@ -51,14 +61,18 @@ def states_point_at_each_other(_life: Life, siao: Siao) -> None:
 def indexes_are_what_the_rows_say(_life: Life, siao: Siao) -> None:
     if not siao.services[Service.ORIENTATION].territories:
         return
-    again = Territory(siao.register)
-    for table in TERRITORY_TABLES:
-        again.learn(table, siao.memory(Service.ORIENTATION).live(table, SIAO))
-    kept = siao.territory
-    assert {k: v for k, v in kept.lists._lists.items() if v} == {k: v for k, v in again.lists._lists.items() if v}
-    assert kept.lists._waiting == again.lists._waiting
-    assert {k: v for k, v in kept._unfilled.items() if v} == {k: v for k, v in again._unfilled.items() if v}
-    assert (kept._living, kept.criteria) == (again._living, again.criteria)
+    kept, rows = siao.territory, siao.memory(Service.ORIENTATION)
+    free = {key: waiting for key, waiting in rows.all(WAITING).items() if waiting.live and not waiting.designation}
+    criteria = rows.all(CRITERIA)[SIAO].criteria if SIAO in rows.all(CRITERIA) else CRITERIA_BEFORE_ADOPTION
+    for kind in OfferType:
+        ranks = sorted(rank_of(key, waiting, criteria) for key, waiting in free.items() if kind in waiting.qualified)
+        assert kept.lists._lists[kind] == ranks
+        unfilled = [(v.opened_at, key) for key, v in rows.all(VACANCIES).items() if v.live and not v.designation]
+        of_kind = [key for _, key in sorted(unfilled) if rows.all(VACANCIES)[key].offer_type is kind]
+        assert kept.unfilled((kind,)) == of_kind
+    assert kept.lists._waiting == free
+    assert kept.criteria.criteria == criteria
+    assert kept._living == {stay.place: key for key, stay in rows.all(STAYS).items() if stay.live}
 
 
 def no_vacancy_waits_while_somebody_could_have_it(_life: Life, siao: Siao) -> None:
@@ -100,9 +114,60 @@ def services_agree_when_everything_is_heard(_life: Life, siao: Siao) -> None:
         for structure, described in siao.memory(Service.OFFERS).all(STRUCTURES).items()
         for place_id, place in described.places.items()
     }
-    assert {key: p.household for key, p in places.items() if p.household} == {s.place: k for k, s in stays.items()}
+    living = {key: place.household for key, place in places.items() if place.household}
+    for structure, described in siao.memory(Service.OFFERS).all(STRUCTURES).items():
+        living |= {f"{structure}/{place_id}": household for place_id, household in described.left_out.items()}
+    assert living == {stay.place: household for household, stay in stays.items()}
     vacancies = {v.place: key for key, v in kept.all(VACANCIES).items() if v.live}
     assert {key: p.vacancy for key, p in places.items() if p.vacancy} == vacancies
+
+
+def names_are_told_to_those_entitled_only(_life: Life, siao: Siao) -> None:
+    partner_of = {made.designation: made.partner for made in siao.facts(DesignationMade)}
+    told = Counter[tuple[str, str]]()
+    for item in siao.log:
+        if isinstance(item.value, HouseholdDesignated):
+            assert item.topic == NOTICES.of(partner_of[item.value.designation])
+            told[partner_of[item.value.designation], item.value.household] += 1
+        elif isinstance(item.value, ReadyHousehold):
+            told[item.topic.split(".")[1], item.value.household] += 1
+        elif item.by in siao.services and item.value is not None:
+            assert CANARY not in f"{item.key} {item.value.model_dump_json()}", item.envelope.type
+    lines = siao.memory(Service.INTAKE).all(DISCLOSURES).values()
+    assert told == Counter((line.recipient, line.household) for line in lines)
+
+
+def copies_of_the_list_hold_who_is_ready_and_nobody_else(_life: Life, siao: Siao) -> None:
+    copies: dict[tuple[str, str], Message | None] = {}
+    for item in siao.log:
+        parts = split_partner_topic(item.topic)
+        if parts and parts[1] == READY_HOUSEHOLDS.name:
+            copies[parts[0], item.key] = item.value
+    entitled = {
+        (partner, household)
+        for household, kept in siao.memory(Service.INTAKE).all(HOUSEHOLDS).items()
+        if kept.readiness and kept.host
+        for partner in kept.readiness.feeds
+    }
+    assert {copy for copy, value in copies.items() if value is not None} == entitled
+
+
+def notices_of_a_designation_go_to_its_structure_only(_life: Life, siao: Siao) -> None:
+    partner_of = {made.designation: made.partner for made in siao.facts(DesignationMade)}
+    for item in siao.log:
+        if isinstance(item.value, DesignationReminded | RefusalOverruled | DesignationClosed):
+            assert item.topic == NOTICES.of(partner_of[item.value.designation])
+        elif isinstance(item.value, RefusalToJudge):
+            assert item.topic == NOTICES.of(OPERATOR)
+        elif isinstance(item.value, LegalClockAlert):
+            assert item.topic in (NOTICES.of(OPERATOR), NOTICES.of(PREFECTURE))
+
+
+def prescribers_are_told_of_their_own_requests_only(_life: Life, siao: Siao) -> None:
+    prescriber_of = {fact.household: fact.prescriber for fact in siao.facts(RequestRegistered)}
+    for item in siao.log:
+        if isinstance(item.value, RequestUpdated):
+            assert item.topic == NOTICES.of(prescriber_of[item.value.household])
 
 
 ALWAYS: Sequence[Callable[[Life, Siao], None]] = (
@@ -114,6 +179,10 @@ ALWAYS: Sequence[Callable[[Life, Siao], None]] = (
     seniority_never_moves,
     silence_has_its_deadlines_and_nothing_else_has,
     services_agree_when_everything_is_heard,
+    names_are_told_to_those_entitled_only,
+    copies_of_the_list_hold_who_is_ready_and_nobody_else,
+    notices_of_a_designation_go_to_its_structure_only,
+    prescribers_are_told_of_their_own_requests_only,
 )
 
 

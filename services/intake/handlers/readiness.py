@@ -7,7 +7,7 @@ from contracts.requests import HouseholdDeclaredReady, Member, ReadinessWithdraw
 from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
 from contracts.topics import READY_HOUSEHOLDS
 from services.chassis.fold import Effect, Effects, Heard, Key, Put, Send, State, accept, publish
-from services.intake.domain import Disclosure, Household, Readiness, composition_of, entitled
+from services.intake.domain import Disclosure, Household, Readiness, composition_of, day_of, entitled
 from services.intake.handlers.folds import PARTNERS
 from services.intake.store import DISCLOSURES, HOUSEHOLDS
 
@@ -124,7 +124,7 @@ def _listed(key: str, household: Household, readiness: Readiness, heard: Heard[M
     return ReadyHousehold(
         household=key,
         members=tuple(identity_of(member) for member in household.members),
-        composition=composition_of(household.members, heard.now.date()),
+        composition=composition_of(household.members, day_of(heard.now)),
         persons=len(household.members),
         phone=household.phone,
         social_housing_number=readiness.social_housing_number,

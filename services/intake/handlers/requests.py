@@ -10,6 +10,7 @@ from services.intake.domain import (
     Household,
     Request,
     amendable,
+    day_of,
     facts_of,
     household_of_request,
     household_of_stay,
@@ -60,7 +61,7 @@ def submit(heard: Heard[RequestSubmitted], state: State) -> Effects:
 def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None) -> tuple[Request, RequestRegistered]:
     """The request in the register, and what is said of it. Raises Refusal: see `types_asked`, `facts_of`."""
     event, sender = heard.event, heard.sender
-    asked, missing, facts = types_asked(event), missing_sections(event), facts_of(event, heard.now.date())
+    asked, missing, facts = types_asked(event), missing_sections(event), facts_of(event, day_of(heard.now))
     request = Request(
         siao=sender.siao,
         prescriber=sender.id,

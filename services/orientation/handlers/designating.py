@@ -27,6 +27,9 @@ def fill(heard: Heard[Message], territory: Territory, vacancy_id: str) -> Effect
     structure = territory.get(STRUCTURES, vacancy.structure) if vacancy else None
     if vacancy is None or structure is None or not vacancy.live or vacancy.designation is not None:
         return
+    if territory.household_at(vacancy.place) is not None:
+        # Its structure has admitted somebody directly: offers, which will close the vacancy, has not heard of it yet.
+        return
     choice = territory.lists.choose(vacancy, structure.rules)
     if choice.request is not None:
         yield from _designate(heard, territory, (vacancy_id, vacancy), structure, choice)

@@ -57,9 +57,12 @@ def _watch_legal_day(event: HouseholdWaiting, known: LegalClock | None) -> Effec
     if event.legal_clock is None:
         yield Forget(f"legal:{event.request}")
         return
-    # The day belongs to the household until its end, in France.
-    due_at = datetime.combine(event.legal_clock.due_on + timedelta(days=1), time(), PARIS)
-    yield later("legal", event.request, event.siao, due_at)
+    yield later("legal", event.request, event.siao, end_of(event.legal_clock))
+
+
+def end_of(clock: LegalClock) -> datetime:
+    """When the legal day is over: it belongs to the household until its end, in France."""
+    return datetime.combine(clock.due_on + timedelta(days=1), time(), PARIS)
 
 
 @CORE.on(RequestClosed, keys=no_keys)
@@ -134,7 +137,8 @@ def rehouse(heard: Heard[ReadinessEnded], territory: Territory) -> Effects:
     event = heard.event
     stay = territory.get(STAYS, event.household)
     if event.reason == "rehoused" and stay is not None and stay.live:
-        yield from end_stay(heard, event.household, stay, ExitDestination.SOCIAL_HOUSING, heard.now.date())
+        today = heard.now.astimezone(PARIS).date()
+        yield from end_stay(heard, event.household, stay, ExitDestination.SOCIAL_HOUSING, today)
 
 
 def end_stay(heard: Heard[Message], household: str, stay: Stay, destination: ExitDestination, left_on: date) -> Effects:

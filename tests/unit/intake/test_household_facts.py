@@ -1,8 +1,10 @@
 """What may be said of a household without a name: composition, ages, legal days; derived, never taken on trust."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contracts.codes import Composition, Gender, MediationKind, Relation
 from contracts.households import RequestRegistered
@@ -82,6 +84,16 @@ def test_the_facts_of_a_request_say_sizes_and_the_age_of_the_lead_applicant() ->
     assert (fact.facts.persons, fact.facts.minors, fact.facts.lead_age) == (3, 1, 35)
 
 
+@pytest.mark.parametrize(("hour", "adult"), [(22, False), (23, True)])
+def test_an_age_is_that_of_the_day_in_france(hour: int, adult: bool) -> None:
+    siao = Siao()
+    siao.now = datetime(2026, 11, 24, hour, 30, tzinfo=UTC)
+    siao.send(CCAS, a_request(members=(a_member(birth_date=date(2008, 11, 25)),)))
+    (fact,) = siao.facts(RequestRegistered)
+    assert (fact.facts.lead_age, fact.facts.minors) == ((18, 0) if adult else (17, 1))
+    assert fact.facts.composition is (Composition.SINGLE_WOMAN if adult else Composition.LONE_MINOR)
+
+
 @pytest.mark.parametrize(
     ("day", "months", "expected"),
     [
@@ -97,6 +109,27 @@ def test_the_facts_of_a_request_say_sizes_and_the_age_of_the_lead_applicant() ->
 )
 def test_months_are_calendar_months(day: date, months: int, expected: date) -> None:
     assert months_after(day, months) == expected
+
+
+DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
+
+
+@settings(max_examples=60, deadline=None)
+@given(day=DAYS, months=st.integers(1, 24))
+def test_a_day_some_months_later_is_found_by_turning_the_pages_of_a_calendar(day: date, months: int) -> None:
+    page = day.replace(day=1)
+    for _ in range(months):
+        page = (page + timedelta(days=31)).replace(day=1)
+    leaf = [page + timedelta(days=n) for n in range(31) if (page + timedelta(days=n)).month == page.month]
+    assert months_after(day, months) == leaf[: day.day][-1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(birth=DAYS, years=st.integers(0, 110), days=st.integers(-2, 2))
+def test_an_age_is_the_number_of_birthdays_that_have_come(birth: date, years: int, days: int) -> None:
+    on = max(birth, birth + timedelta(days=days) + years * timedelta(days=365.2425))
+    in_words = [(birth.year + n, birth.month, birth.day) for n in range(1, 112)]
+    assert age_on(birth, on) == sum(birthday <= (on.year, on.month, on.day) for birthday in in_words)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The live list of ready households: hosted and ready, in the copies of those entitled and of no others."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from contracts.answers import HouseholdLeft, HouseholdRehoused
@@ -26,6 +28,7 @@ from tests.builders import (
     RESERVATAIRE,
     STRUCTURE,
     TODAY,
+    a_member,
     a_stay,
     ready,
 )
@@ -66,6 +69,15 @@ def test_a_ready_household_is_listed_with_all_that_a_bailleur_needs() -> None:
     assert (listed.members[0].family_name, listed.phone) == (FAMILY_NAME, PHONE)
     assert (listed.social_housing_number, listed.communes) == (HOUSING_NUMBER, (NANTERRE,))
     assert listed.ready_since == siao.now
+
+
+def test_a_listed_household_is_described_as_it_is_on_that_day_in_france() -> None:
+    siao = with_structure()
+    young = a_member(birth_date=date(2008, 11, 25))
+    household = siao.caused(siao.send(STRUCTURE, a_stay(members=(young,))))["household"]
+    siao.now = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    siao.send(STRUCTURE, ready(household))
+    assert copy_of(siao, BAILLEUR)[household].composition is Composition.SINGLE_WOMAN
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,19 @@ from contracts.designations import DesignationEnded, DesignationMade
 from contracts.households import HouseholdWaiting, RequestClosed, RequestRegistered
 from contracts.notices import RequestUpdated
 from contracts.requests import RequestCancelled
-from tests.builders import CCAS, DAY, HOSPITAL, STRUCTURE, TODAY, a_child, a_member, a_request, an_evaluation, needs
+from tests.builders import (
+    CCAS,
+    DAY,
+    HOSPITAL,
+    STRUCTURE,
+    TODAY,
+    a_child,
+    a_member,
+    a_request,
+    a_vacancy,
+    an_evaluation,
+    needs,
+)
 from tests.unit.driving import Siao
 from tests.unit.situations import designated, hosted, with_structure
 
@@ -53,6 +65,15 @@ def test_a_completed_request_waits_since_it_was_first_sent() -> None:
     assert statuses(siao) == ["incomplete", "waiting"]
 
 
+def test_an_amendment_that_still_lacks_a_heading_leaves_the_request_incomplete() -> None:
+    siao = Siao()
+    siao.send(CCAS, a_request(evaluation=an_evaluation(BUDGET, HOUSING)))
+    siao.send(CCAS, a_request(revision=2, evaluation=an_evaluation(HOUSING)))
+    assert [notice.missing for notice in siao.notices(CCAS, RequestUpdated)] == [(BUDGET, HOUSING), (HOUSING,)]
+    assert statuses(siao) == ["incomplete", "incomplete"]
+    assert siao.facts(HouseholdWaiting) == []
+
+
 def test_an_amendment_moves_neither_the_seniority_nor_the_day_it_first_reached_anyone() -> None:
     siao = Siao()
     siao.send(CCAS, a_request(first_received_on=date(2026, 11, 2)))
@@ -73,6 +94,15 @@ def test_an_older_or_equal_revision_is_refused(revision: int) -> None:
     assert siao.code(message) == "revision-stale"
     assert siao.refusals[message].detail == "known=2"
     assert len(siao.facts(RequestRegistered)) == 1
+
+
+def test_a_type_recommended_twice_puts_the_household_once_on_its_list() -> None:
+    siao = with_structure()
+    siao.send(CCAS, a_request("twice", recommended=(OfferType.CHRS, OfferType.ALT, OfferType.CHRS)))
+    assert siao.facts(HouseholdWaiting)[0].qualified == (OfferType.CHRS, OfferType.ALT)
+    siao.send(CCAS, a_request("second"))
+    siao.send(STRUCTURE, a_vacancy())
+    assert siao.facts(DesignationMade)[0].proof.considered == 2
 
 
 @pytest.mark.parametrize("door", list(OutOfScope))

@@ -81,9 +81,10 @@ def test_a_stay_that_has_ended_is_not_told_again_under_its_id() -> None:
     assert siao.code(siao.send(STRUCTURE, a_stay("stay-2"))) == "accepted"
 
 
-def test_a_stay_told_twice_before_it_is_decided_is_accepted_once() -> None:
-    siao = with_structure()
-    messages = [siao.post(STRUCTURE, a_stay()) for _ in range(2)]
+@pytest.mark.parametrize("again", ["A-01", "B"])
+def test_a_stay_told_twice_before_it_is_decided_is_accepted_once(again: str) -> None:
+    siao = with_structure(a_structure(a_place("A-01"), a_place("B")))
+    messages = [siao.post(STRUCTURE, a_stay(place_id=place)) for place in ("A-01", again)]
     siao.run()
     assert sorted(siao.code(message) for message in messages) == ["accepted", "stay-already-known"]
     assert len(siao.facts(StayStarted)) == 1

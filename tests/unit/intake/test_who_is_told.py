@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from contracts.answers import DesignationAccepted, HouseholdAdmitted, HouseholdDeclined, HouseholdRehoused
-from contracts.codes import EvaluationSection, HouseholdRefusal, MediationKind
+from contracts.codes import EvaluationSection, HouseholdRefusal, Known, MediationKind
 from contracts.decisions import RefusalJudged
 from contracts.notices import DesignationClosed, HouseholdDesignated, ReadyHousehold
 from contracts.requests import Mediation
@@ -27,6 +27,9 @@ from tests.builders import (
     RESERVATAIRE,
     STRUCTURE,
     TODAY,
+    a_child,
+    a_member,
+    a_place,
     a_request,
     a_stay,
     a_structure,
@@ -145,6 +148,18 @@ def test_the_argument_of_a_refusal_is_kept_where_it_was_received_and_its_referen
 def test_the_structure_is_told_that_a_designation_is_over_and_nobody_else_is(told: Siao) -> None:
     topics = {item.topic for item in told.log if isinstance(item.value, DesignationClosed)}
     assert topics == {NOTICES.of(STRUCTURE)}
+
+
+def test_a_structure_learns_what_the_last_amendment_said() -> None:
+    siao = with_structure()
+    siao.send(CCAS, a_request(evaluation=an_evaluation(EvaluationSection.BUDGET)))
+    renamed, wishes = a_member(family_name="Qzother"), needs(accessibility=Known.NO, pets=Known.YES)
+    siao.send(CCAS, a_request(revision=2, members=(renamed, a_child()), phone="+33 Qz 11", needs=wishes))
+    siao.send(STRUCTURE, a_structure(a_place("A-01", 2), revision=2))
+    siao.send(STRUCTURE, a_vacancy())
+    (notice,) = siao.notices(STRUCTURE, HouseholdDesignated)
+    assert [member.family_name for member in notice.members] == ["Qzother", FAMILY_NAME]
+    assert (notice.phone, notice.needs) == ("+33 Qz 11", wishes)
 
 
 def test_a_household_that_declared_no_phone_is_designated_without_one() -> None:

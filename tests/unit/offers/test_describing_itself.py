@@ -2,9 +2,10 @@
 
 import pytest
 
-from contracts.codes import Composition, Gender
-from contracts.designations import DesignationMade
-from contracts.offers import StructureRegistered, VacancyClosed
+from contracts.answers import HouseholdLeft
+from contracts.codes import Composition, ExitDestination, Gender
+from contracts.designations import DesignationMade, StayStarted
+from contracts.offers import StructureRegistered, VacancyClosed, VacancyOpened
 from contracts.rules import AgeRule, CompositionRule
 from contracts.topics import Service
 from services.offers.store import STRUCTURES
@@ -12,9 +13,11 @@ from tests.builders import (
     CCAS,
     OTHER_STRUCTURE,
     STRUCTURE,
+    TODAY,
     a_member,
     a_place,
     a_request,
+    a_stay,
     a_structure,
     a_vacancy,
 )
@@ -22,6 +25,10 @@ from tests.unit.driving import Siao
 from tests.unit.situations import hosted, with_structure
 
 WOMEN = CompositionRule(article="art. 4", allowed=(Composition.SINGLE_WOMAN,))
+
+
+def left(household: str) -> HouseholdLeft:
+    return HouseholdLeft(household=household, left_on=TODAY, destination=ExitDestination.FAMILY_OR_FRIENDS)
 
 
 def test_a_described_structure_is_known_with_its_capacity_in_persons_and_its_rules() -> None:
@@ -65,6 +72,40 @@ def test_a_place_that_is_described_no_more_is_vacant_no_more() -> None:
     assert siao.code(siao.send(STRUCTURE, a_vacancy("A"))) == "place-unknown"
 
 
+def test_who_lives_in_a_place_is_remembered_while_it_is_not_described() -> None:
+    siao = with_structure(a_structure(a_place("A-01"), a_place("B")))
+    household = hosted(siao).household
+    siao.send(STRUCTURE, a_structure(a_place("B"), revision=2))
+    siao.send(STRUCTURE, a_structure(a_place("C"), revision=3))
+    siao.send(STRUCTURE, a_structure(a_place("A-01"), a_place("B"), revision=4))
+    assert siao.code(siao.send(STRUCTURE, a_vacancy("A-01"))) == "place-occupied"
+    siao.send(STRUCTURE, left(household))
+    opened = siao.facts(VacancyOpened)[-1]
+    assert (opened.place, opened.cause) == (f"{STRUCTURE}/acacias/A-01", "departure")
+
+
+def test_who_has_left_a_place_while_it_was_not_described_is_not_there_when_it_is_again() -> None:
+    siao = with_structure(a_structure(a_place("A-01"), a_place("B")))
+    household = hosted(siao).household
+    siao.send(STRUCTURE, a_structure(a_place("B"), revision=2))
+    siao.send(STRUCTURE, left(household))
+    assert [fact.cause for fact in siao.facts(VacancyOpened)] == ["published"]
+    siao.send(STRUCTURE, a_structure(a_place("A-01"), a_place("B"), revision=3))
+    assert siao.code(siao.send(STRUCTURE, a_vacancy("A-01"))) == "accepted"
+
+
+def test_an_entry_that_crosses_a_description_without_the_place_is_remembered_too() -> None:
+    siao = with_structure(a_structure(a_place("A-01"), a_place("B")))
+    siao.post(STRUCTURE, a_stay())
+    siao.post(STRUCTURE, a_structure(a_place("B"), revision=2))
+    # Orientation accepts the stay before it hears of the description, offers hears of the stay after it.
+    siao.pick = lambda queues: min(queues, key=lambda q: (q.topic == "siao.designations", q.topic == "siao.offers"))
+    siao.run()
+    assert len(siao.facts(StayStarted)) == 1
+    siao.send(STRUCTURE, a_structure(a_place("A-01"), a_place("B"), revision=3))
+    assert siao.code(siao.send(STRUCTURE, a_vacancy("A-01"))) == "place-occupied"
+
+
 def test_nobody_is_designated_to_a_place_that_is_described_no_more() -> None:
     siao = with_structure(a_structure(a_place("A"), rules=[WOMEN]))
     siao.send(STRUCTURE, a_vacancy("A"))
@@ -72,6 +113,12 @@ def test_nobody_is_designated_to_a_place_that_is_described_no_more() -> None:
     siao.send(STRUCTURE, a_structure(a_place("B"), revision=2))
     assert len(siao.facts(VacancyClosed)) == 1
     assert siao.facts(DesignationMade) == []
+
+
+def test_a_place_that_was_not_vacant_closes_no_vacancy_when_it_is_described_no_more() -> None:
+    siao = with_structure(a_structure(a_place("A"), a_place("B")))
+    siao.send(STRUCTURE, a_structure(a_place("B"), revision=2))
+    assert siao.facts(VacancyClosed) == []
 
 
 def test_two_places_of_one_id_are_refused() -> None:

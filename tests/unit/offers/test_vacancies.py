@@ -119,10 +119,22 @@ def test_the_departure_of_somebody_else_does_not_empty_a_place() -> None:
     assert effects == []
 
 
+def test_the_departure_of_somebody_else_from_a_place_described_no_more_does_not_empty_it_either() -> None:
+    siao = with_structure(a_structure(a_place("A-01"), a_place("B")))
+    hosted(siao)
+    siao.send(STRUCTURE, a_structure(a_place("B"), revision=2))
+    service = siao.services[Service.OFFERS]
+    subscription = next(s for s in service.description.subscriptions if s.folds is CORE)
+    ((_, effects),) = service.hear(subscription, [_ended(siao, "somebody-else")])
+    assert effects == []
+
+
 def test_a_stay_in_a_structure_that_is_unknown_here_changes_nothing() -> None:
     siao = with_structure()
     hosted(siao)
     elsewhere = Siao().services[Service.OFFERS]
     subscription = next(s for s in elsewhere.description.subscriptions if s.folds is CORE)
-    ((_, effects),) = elsewhere.hear(subscription, [_ended(siao, siao.facts(StayStarted)[-1].household)])
-    assert effects == []
+    started = next(item for item in siao.log if isinstance(item.value, StayStarted))
+    entry = Heard(siao.facts(StayStarted)[-1], started.envelope, started.position, siao.now)
+    departure = _ended(siao, entry.event.household)
+    assert [effects for _, effects in elsewhere.hear(subscription, [entry, departure])] == [[], []]

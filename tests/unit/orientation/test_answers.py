@@ -36,8 +36,10 @@ from tests.builders import (
     ARGUMENT,
     CCAS,
     OPERATOR,
+    OPERATOR_OF_ANOTHER_SIAO,
     OTHER_STRUCTURE,
     STRUCTURE,
+    STRUCTURE_OF_ANOTHER_SIAO,
     TODAY,
     a_request,
     a_stay,
@@ -126,15 +128,14 @@ def test_another_structures_designation_is_unknown_even_when_its_id_is_guessed(a
     siao = with_structure()
     designation = designated(siao).designation
     assert siao.code(siao.send(OTHER_STRUCTURE, ANSWERS[answer](designation))) == "designation-unknown"
-    assert siao.code(siao.send("chrs-de-paris", ANSWERS[answer](designation))) == "designation-unknown"
+    assert siao.code(siao.send(STRUCTURE_OF_ANOTHER_SIAO, ANSWERS[answer](designation))) == "designation-unknown"
     assert state_of(siao, designation) is NOTIFIED
 
 
 def test_another_siaos_operator_judges_nothing_here() -> None:
     siao = with_structure()
-    siao.register["siao-75"] = siao.register[OPERATOR].model_copy(update={"id": "siao-75", "siao": "75"})
     designation = refused(siao).designation
-    assert siao.code(siao.send("siao-75", ANSWERS["upheld"](designation))) == "designation-unknown"
+    assert siao.code(siao.send(OPERATOR_OF_ANOTHER_SIAO, ANSWERS["upheld"](designation))) == "designation-unknown"
     assert siao.code(siao.send(OPERATOR, ANSWERS["upheld"](designation))) == "accepted"
 
 

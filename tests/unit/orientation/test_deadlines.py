@@ -124,6 +124,29 @@ def test_a_deadline_that_crosses_the_answer_changes_nothing() -> None:
     assert (reminders(siao), siao.facts(DesignationEnded)) == (0, [])
 
 
+def test_a_deadline_that_crosses_the_end_of_its_designation_changes_nothing() -> None:
+    siao = with_structure()
+    designation = designated(siao).designation
+    stale = dict(siao.timers)
+    siao.send(STRUCTURE, HouseholdDeclined(designation=designation, reason=HouseholdRefusal.PETS))
+    siao.timers = stale
+    siao.wait(10 * DAY)
+    assert len(siao.facts(DeadlineReached)) == 2
+    assert reminders(siao) == 0
+    assert [fact.outcome for fact in siao.facts(DesignationEnded)] == [DesignationOutcome.DECLINED]
+
+
+def test_a_legal_day_that_crosses_the_cancellation_is_not_told() -> None:
+    siao = with_structure()
+    siao.send(CCAS, a_request(mediation=DAHO))
+    stale = dict(siao.timers)
+    siao.send(CCAS, RequestCancelled(request_id="first"))
+    siao.timers = stale
+    siao.wait(4 * DAY)
+    assert len(siao.facts(DeadlineReached)) == 1
+    assert siao.facts(LegalClockMissed) == []
+
+
 def alerted(siao: Siao) -> list[str]:
     return [item.topic for item in siao.log if isinstance(item.value, LegalClockAlert)]
 
@@ -175,6 +198,35 @@ def test_an_amended_decision_moves_the_legal_day() -> None:
     assert siao.facts(LegalClockMissed) == []
     siao.wait(DAY)
     assert [fact.due_on for fact in siao.facts(LegalClockMissed)] == [DUE + 5 * DAY]
+
+
+@pytest.mark.parametrize("days", [-1, 5])
+def test_a_legal_day_that_crosses_the_amendment_that_moved_it_is_told_only_when_the_new_one_has_gone_by(
+    days: int,
+) -> None:
+    siao = with_structure()
+    siao.send(CCAS, a_request(mediation=DAHO))
+    stale = dict(siao.timers)
+    moved = DAHO.model_copy(update={"decided_on": DAHO.decided_on + days * DAY})
+    siao.send(CCAS, a_request(revision=2, mediation=moved))
+    set_again, siao.timers = siao.timers, stale
+    siao.wait(4 * DAY)
+    assert len(siao.facts(DeadlineReached)) == 1
+    assert siao.facts(LegalClockMissed) == []
+    siao.timers = set_again
+    siao.wait(5 * DAY)
+    assert [fact.due_on for fact in siao.facts(LegalClockMissed)] == [DUE + days * DAY]
+
+
+def test_a_legal_day_that_crosses_the_amendment_that_withdrew_the_decision_is_not_told() -> None:
+    siao = with_structure()
+    siao.send(CCAS, a_request(mediation=DAHO))
+    stale = dict(siao.timers)
+    siao.send(CCAS, a_request(revision=2))
+    siao.timers = stale
+    siao.wait(4 * DAY)
+    assert len(siao.facts(DeadlineReached)) == 1
+    assert siao.facts(LegalClockMissed) == []
 
 
 def test_an_amendment_that_withdraws_the_decision_forgets_the_legal_day() -> None:

@@ -1,5 +1,7 @@
 """Who lives where: stays begin by an admission or are told of, end once, and free the place."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from contracts.answers import HouseholdLeft, HouseholdRehoused
@@ -82,6 +84,16 @@ def test_a_departure_that_crosses_a_rehousing_is_one_departure() -> None:
     assert siao.code(departure) in ("accepted", "stay-unknown")
     assert len(siao.facts(StayEnded)) == 1
     assert len([fact for fact in siao.facts(VacancyOpened) if fact.cause == "departure"]) == 1
+
+
+def test_a_rehoused_household_left_on_that_day_in_france() -> None:
+    siao = with_structure()
+    household = hosted(siao).household
+    siao.send(STRUCTURE, ready(household))
+    siao.now = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    siao.send(BAILLEUR, HouseholdRehoused(household=household, lease_from=TODAY))
+    assert [fact.left_on for fact in siao.facts(StayEnded)] == [date(2026, 11, 25)]
+    assert siao.facts(VacancyOpened)[-1].available_on == date(2026, 11, 25)
 
 
 def test_a_direct_admission_ends_the_designation_under_way_on_that_place() -> None:
