@@ -29,7 +29,6 @@ class OperatorSoftware(AuthoritySoftware):
     """The operator: judges each refusal after some days."""
 
     asked: dict[str, int] = field(default_factory=dict)
-    judged: int = 0
 
     async def on(self, message: Message) -> None:
         """A refusal to judge, or an alert."""
@@ -43,7 +42,6 @@ class OperatorSoftware(AuthoritySoftware):
         self.world.later(days, lambda: self._judge(decision))
 
     async def _judge(self, decision: RefusalJudged) -> None:
-        self.judged += 1
         await self.say(DECISIONS, decision, expected=DEPENDS)
 
 

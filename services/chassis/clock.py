@@ -4,15 +4,29 @@ Latencies are never measured with it: they are real.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import TypeAlias
+from datetime import UTC, date, datetime, time
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 Clock: TypeAlias = Callable[[], datetime]
+
+# Ages, legal days and the observatory count days as people in France do.
+PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 def real_time() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
+
+
+def day_of(instant: datetime) -> date:
+    """The day that it is in France, whatever the server's zone."""
+    return instant.astimezone(PARIS).date()
+
+
+def start_of(day: date) -> datetime:
+    """The instant at which a day begins in France."""
+    return datetime.combine(day, time(), PARIS)
 
 
 def accelerated(origin: datetime, started: datetime, rate: float, real: Clock = real_time) -> Clock:

@@ -16,9 +16,6 @@ ALLOWED: Final = frozenset(
         "service",
         "code",
         "family",
-        "topic",
-        "partition",
-        "offset",
         "count",
         "seconds",
         "error",
@@ -28,7 +25,6 @@ ALLOWED: Final = frozenset(
         "expected",
         "type",
         "reason",
-        "position",
     }
 )
 
@@ -38,7 +34,7 @@ def _only_allowed(_logger: object, _method: str, facts: MutableMapping[str, Any]
 
 
 def configure(service: str, level: str) -> None:
-    """Send JSON lines to standard output. Libraries speak only from WARNING up, without their payloads."""
+    """Send JSON lines to standard output. Libraries speak only from ERROR up, without their payloads."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

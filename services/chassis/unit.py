@@ -166,8 +166,9 @@ class Unit:
         async with transaction(self.engine) as connection:
             working = await self._fold(connection, items, outcome)
             if outcome.asides:
-                kept = await quarantine.keep(connection, self.vault, outcome.asides)
-                _answer(kept, outcome, self.clock)
+                # A record that comes again is neither kept, nor counted, nor answered again.
+                outcome.asides = await quarantine.keep(connection, self.vault, outcome.asides)
+                _answer(outcome, self.clock)
             await working.write()
             await inbox.amend(connection, outcome.refused, outcome.retaken)
             await outbox.set_timers(connection, outcome.timers)
@@ -258,8 +259,8 @@ def _recall(item: Readable, standing: inbox.Standing, outcome: Outcome) -> None:
             outcome.posts.append(outbox.outgoing(cause, 0, send, item.heard.now, envelope.traceparent))
 
 
-def _answer(kept: Sequence[SetAside], outcome: Outcome, clock: Clock) -> None:
-    for thing in kept:
+def _answer(outcome: Outcome, clock: Clock) -> None:
+    for thing in outcome.asides:
         send = quarantine.rejection(thing)
         if send is not None:
             record = thing.record

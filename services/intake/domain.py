@@ -4,7 +4,6 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from contracts.codes import Composition, EvaluationSection, Gender, MediationKind, OfferType, OutOfScope, Relation
 from contracts.event import Refusal, derived_id
@@ -15,7 +14,6 @@ from contracts.topics import Role
 from services.chassis.kept import Kept
 
 ADULT_AGE: Final = 18
-PARIS: Final = ZoneInfo("Europe/Paris")
 # Île-de-France: the préfet has six months for a DALO household, three elsewhere (CCH R441-16-1; the criterion of
 # large agglomerations is not confirmed by a source and is left to the operator's parameters).
 SIX_MONTH_SIAOS: Final = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
@@ -87,11 +85,6 @@ def household_of_request(request: str) -> str:
 def household_of_stay(partner: str, stay_id: str) -> str:
     """The household of a stay that its structure told us of."""
     return derived_id("household", "stay", partner, stay_id)
-
-
-def day_of(instant: datetime) -> date:
-    """The day that it is in France: birthdays come there."""
-    return instant.astimezone(PARIS).date()
 
 
 def age_on(birth: date, day: date) -> int:

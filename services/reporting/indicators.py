@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.codes import OfferType
 from contracts.designations import DesignationEnded, DesignationMade, DesignationProgressed, LegalClockMissed
 from contracts.offers import VacancyClosed, VacancyOpened
+from services.chassis.clock import start_of
 from services.reporting.domain import INDICATORS, Indicator
 
-# A day of the observatory is a day in France, whatever the server's zone.
-PARIS: Final = ZoneInfo("Europe/Paris")
 ALL: Final = "all"
 
 
@@ -54,7 +52,7 @@ _STOCK: Final = text(
 
 async def indicators(connection: AsyncConnection, siao: str, since: date, until: date) -> list[Line]:
     """All indicators of [since, until), each with its total and its lines by type of offer."""
-    start, stop = (datetime.combine(day, time(), PARIS) for day in (since, until))
+    start, stop = map(start_of, (since, until))
     firsts = [_type(indicator.kind) for indicator in INDICATORS if indicator.measure == "first"]
     period: dict[str, Any] = {"siao": siao, "since": start, "until": stop}
     counted: dict[str, Sequence[Any]] = {
@@ -108,7 +106,7 @@ _TO_JUDGE: Final = text(
 
 async def live(connection: AsyncConnection, siao: str, today: date) -> dict[str, Any]:
     """What is true now: stocks in ménages and personnes, vacancies, designations under way, refusals to judge."""
-    stop = datetime.combine(today, time(), PARIS)
+    stop = start_of(today)
     shown: dict[str, Any] = {}
     for indicator in INDICATORS:
         if indicator.measure == "stock":

@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.codes import OfferType
 from contracts.fields import Day, SiaoCode
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, day_of
 from services.reporting.chart import bars
 from services.reporting.domain import INDICATORS
-from services.reporting.indicators import ALL, PARIS, Line, by_id, indicators, live
+from services.reporting.indicators import ALL, Line, by_id, indicators, live
 
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
@@ -63,7 +63,7 @@ def page(path: str, render: Render) -> Callable[[AsyncEngine, Clock], tuple[str,
     def route(engine: AsyncEngine, clock: Clock) -> tuple[str, Any]:
         @get
         async def serve(scope: Any) -> AsgiResponse:
-            today = clock().astimezone(PARIS).date()
+            today = day_of(clock())
             try:
                 asked = _Asked(parse_qs(scope["query_string"].decode()), today)
             except ValueError:

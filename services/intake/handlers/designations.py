@@ -128,7 +128,7 @@ def leave(heard: Heard[StayEnded], state: State) -> Effects:
     """The household lives there no more; if it was on the list of ready households, it leaves it."""
     household = state.get(HOUSEHOLDS, heard.event.household)
     if household is not None and household.host == heard.event.partner:
-        yield from unlisted(heard, heard.event.household, household, "left", host=None)
+        yield from unlisted(heard, heard.event.household, household, "left")
 
 
 def household_of_answer(heard: Heard[AnswerReceived]) -> list[Key]:

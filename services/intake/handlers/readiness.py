@@ -6,8 +6,9 @@ from contracts.notices import Identity, ReadyHousehold
 from contracts.requests import HouseholdDeclaredReady, Member, ReadinessWithdrawn
 from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
 from contracts.topics import READY_HOUSEHOLDS
+from services.chassis.clock import day_of
 from services.chassis.fold import Effect, Effects, Heard, Key, Put, Send, State, accept, publish
-from services.intake.domain import Disclosure, Household, Readiness, composition_of, day_of, entitled
+from services.intake.domain import Disclosure, Household, Readiness, composition_of, entitled
 from services.intake.handlers.folds import PARTNERS
 from services.intake.store import DISCLOSURES, HOUSEHOLDS
 
@@ -73,12 +74,10 @@ def withdraw_readiness(heard: Heard[ReadinessWithdrawn], state: State) -> Effect
     yield accept(heard, ("household", heard.event.household))
 
 
-def unlisted(heard: Heard[Message], key: str, household: Household, reason: str, host: str | None = "") -> list[Effect]:
-    """Take a household off the list and every copy; `host`, when given, is where it lives from now on."""
-    changes: dict[str, object] = {"readiness": None}
-    if host != "":
-        changes["host"] = host
-    effects: list[Effect] = [Put(HOUSEHOLDS, key, household.model_copy(update=changes))]
+def unlisted(heard: Heard[Message], key: str, household: Household, reason: str) -> list[Effect]:
+    """Take a household off the list and every copy of it; one that has left is hosted no more."""
+    host = None if reason == "left" else household.host
+    effects: list[Effect] = [Put(HOUSEHOLDS, key, household.model_copy(update={"readiness": None, "host": host}))]
     if household.readiness is None:
         return effects
     effects.extend(Send(READY_HOUSEHOLDS.of(partner), key, None) for partner in household.readiness.feeds)

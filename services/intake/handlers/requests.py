@@ -5,12 +5,12 @@ from contracts.households import HouseholdWaiting, RequestClosed, RequestRegiste
 from contracts.notices import RequestUpdated
 from contracts.requests import HouseholdHosted, RequestCancelled, RequestSubmitted
 from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
+from services.chassis.clock import day_of
 from services.chassis.fold import Effects, Heard, Key, Put, State, accept, notify, publish
 from services.intake.domain import (
     Household,
     Request,
     amendable,
-    day_of,
     facts_of,
     household_of_request,
     household_of_stay,

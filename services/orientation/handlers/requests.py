@@ -1,22 +1,19 @@
 """What households bring: they wait, they stop waiting, they already live somewhere, they are rehoused."""
 
-from datetime import date, datetime, time, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from contracts.codes import DesignationOutcome, ExitDestination, Party
 from contracts.designations import StayEnded, StayStarted
 from contracts.event import Message, Refusal
 from contracts.households import HouseholdWaiting, LegalClock, ReadinessEnded, RequestClosed, StayRecorded
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
+from services.chassis.clock import day_of, start_of
 from services.chassis.fold import Effects, Forget, Heard, Key, Put, accept, no_keys, publish
 from services.orientation.domain.model import Stay, Waiting
 from services.orientation.handlers.designating import end, fill, find_place, later
 from services.orientation.handlers.folds import CORE
 from services.orientation.store import DESIGNATIONS, STAYS, STRUCTURES, WAITING
 from services.orientation.territory import Territory
-
-PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 def named_request(heard: Heard[HouseholdWaiting]) -> list[Key]:
@@ -62,7 +59,7 @@ def _watch_legal_day(event: HouseholdWaiting, known: LegalClock | None) -> Effec
 
 def end_of(clock: LegalClock) -> datetime:
     """When the legal day is over: it belongs to the household until its end, in France."""
-    return datetime.combine(clock.due_on + timedelta(days=1), time(), PARIS)
+    return start_of(clock.due_on + timedelta(days=1))
 
 
 @CORE.on(RequestClosed, keys=no_keys)
@@ -137,8 +134,7 @@ def rehouse(heard: Heard[ReadinessEnded], territory: Territory) -> Effects:
     event = heard.event
     stay = territory.get(STAYS, event.household)
     if event.reason == "rehoused" and stay is not None and stay.live:
-        today = heard.now.astimezone(PARIS).date()
-        yield from end_stay(heard, event.household, stay, ExitDestination.SOCIAL_HOUSING, today)
+        yield from end_stay(heard, event.household, stay, ExitDestination.SOCIAL_HOUSING, day_of(heard.now))
 
 
 def end_stay(heard: Heard[Message], household: str, stay: Stay, destination: ExitDestination, left_on: date) -> Effects:

@@ -93,6 +93,7 @@ async def test_two_consumers_of_one_service_each_take_a_message(bench: Bench, lo
 
 
 async def test_an_unreadable_record_is_kept_and_answered_once_however_often_it_comes(bench: Bench, log: Log) -> None:
+    kept = counted(metrics.QUARANTINED, "envelope-missing")
     record = log.record("partners.chrs-1.vacancies", b"{", [("ce_id", b"a")])
     for _ in range(2):
         await bench.unit().handle([record])
@@ -100,3 +101,4 @@ async def test_an_unreadable_record_is_kept_and_answered_once_however_often_it_c
     assert await bench.rows('SELECT topic, partition, "offset" FROM quarantine') == [
         ("partners.chrs-1.vacancies", 0, 0)
     ]
+    assert kept() == 1
