@@ -5,19 +5,25 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format bench docs lock clean
+.PHONY: help demo demo-composed up composed secrets test check format bench docs lock images clean
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: $(VENV)/ready ## Play a département for 30 days and compare the ledger (SEED= DAYS= SIZE= PROFILE=)
 	@SEED="$(SEED)" DAYS="$(DAYS)" SIZE="$(SIZE)" PROFILE="$(PROFILE)" $(RUN) -m deploy.demo
 
+demo-composed: images ## The same in containers: docker-compose up, the demo over it, docker-compose down
+	@SEED="$(SEED)" DAYS="$(DAYS)" SIZE="$(SIZE)" PROFILE="$(PROFILE)" $(RUN) -m deploy.demo --composed
+
 up: $(VENV)/ready ## Start the platform and keep it up; Ctrl-C stops it
 	@$(RUN) -m deploy.embedded up --partners deploy/provision/partners.example.yaml
 
-test: $(VENV)/ready ## Run every test, on a real Kafka and a real PostgreSQL
-	@$(RUN) -m pytest
+test: $(VENV)/ready ## Run every test, on a real Kafka and a real PostgreSQL (TESTS= BACKEND=auto|embedded|containers)
+	@$(RUN) -m pytest $(if $(BACKEND),--backend=$(BACKEND)) $(TESTS)
+
+composed: images ## Test the composed system in Docker: up, healthy, a short demo with kills, nothing left behind
+	@$(RUN) -m pytest tests/compose
 
 check: $(VENV)/ready ## Format, lint, types, import rules, unit and contract tests, generated files up to date
 	@$(VENV)/bin/ruff format --check .
@@ -25,15 +31,25 @@ check: $(VENV)/ready ## Format, lint, types, import rules, unit and contract tes
 	@$(VENV)/bin/mypy contracts services deploy tests
 	@$(VENV)/bin/lint-imports
 	@$(RUN) -m contracts.export --check
+	@$(RUN) -m deploy.prometheus table --check
+	@$(RUN) -m deploy.grafana --check
 	@$(RUN) -m pytest -q tests/unit tests/contracts tests/architecture
 
-format: $(VENV)/ready ## Format the code and regenerate schemas, AsyncAPI and tables
+format: $(VENV)/ready ## Format the code and regenerate schemas, AsyncAPI, tables, dashboards
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
 	@$(RUN) -m contracts.export
+	@$(RUN) -m deploy.prometheus table
+	@$(RUN) -m deploy.grafana
 
 bench: $(VENV)/ready ## Measure the goals beside their baselines (about 8 minutes)
 	@$(RUN) -m tests.load
+
+images: $(VENV)/ready ## Build the services' images, and stand-ins for public images that cannot be had
+	@$(RUN) -m deploy.images build
+
+secrets: $(VENV)/ready ## Make the secrets of docker-compose.yml that are missing (.secrets/; SIAO_PARTNERS_FILE=)
+	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; $(RUN) -m deploy.compose secrets
 
 lock: $(VENV)/ready ## Resolve the dependencies again, with hashes
 	@$(RUN) deploy/lock.py

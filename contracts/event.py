@@ -26,7 +26,8 @@ _ATTRIBUTES: Final = {
 }
 _RECURRING: Final = frozenset({"type", "source", "specversion", "content-type"})
 _TIME_START: Final = re.compile(r"[0-9]{4}-")
-_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+# As W3C Trace Context has it: no version ff, no trace and no parent of zeros only.
+_TRACEPARENT: Final = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Message(BaseModel):

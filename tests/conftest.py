@@ -1,9 +1,9 @@
 """Real Kafka and PostgreSQL for the tests, started once a session on free ports; never a mock of either."""
 
 import os
+import signal
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +12,16 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from deploy.embedded import ports, state
-from deploy.embedded.kafka import Kafka
-from deploy.embedded.postgres import Postgres
+from deploy.embedded import state
+from deploy.embedded.parts import Broker, DatabaseServer
+from tests.backends.backend import Backend
+from tests.backends.choosing import CHOICES, Choice, choose
+from tests.backends.containers import Containers
 
 OWNER = "tests"
+CHOICE = pytest.StashKey[Choice]()
+LEFT_OUT = pytest.StashKey[int]()
+ABOUT_CONTAINERS = Path(__file__).parent / "containers"
 
 # Database(service): the address of a fresh database, migrated for that service when one is named.
 Database = Callable[..., str]
@@ -24,43 +29,73 @@ Database = Callable[..., str]
 Topics = Callable[..., str]
 
 
-def pytest_report_header() -> str:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--backend`, or SIAO_TEST_BACKEND: what brokers and databases run in."""
+    asked = os.environ.get("SIAO_TEST_BACKEND", "auto")
+    parser.addoption("--backend", default=asked, choices=CHOICES, help="what Kafka and PostgreSQL run in (%(default)s)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Chooses the backend; a run that is asked to end by SIGTERM ends as by Ctrl-C, and leaves nothing behind."""
+    config.stash[CHOICE] = choose(config.getoption("--backend"))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
     """Says what the tests run on."""
-    return "backend: embedded (Apache Kafka and PostgreSQL as child processes)"
+    return config.stash[CHOICE].header()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the tests that are about containers where there are none; the end of the run says so."""
+    if config.stash[CHOICE].backend.name == Containers.name:
+        return
+    left_out = [item for item in items if ABOUT_CONTAINERS in item.path.parents]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+        config.stash[LEFT_OUT] = len(left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Why tests were left out."""
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        header = config.stash[CHOICE].header()
+        terminalreporter.write_line(f"{left_out} tests of tests/containers left out: they need containers; {header}")
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[Kafka]:
+def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
+    """Where brokers and databases come from: the one way for a test to have one of its own."""
+    chosen = pytestconfig.stash[CHOICE].backend
+    with chosen.session():
+        yield chosen
+
+
+@pytest.fixture(scope="session")
+def kafka(backend: Backend) -> Iterator[Broker]:
     """A broker of this session, SASL and ACLs on, without topics."""
-    with tempfile.TemporaryDirectory(prefix="siao-kafka-") as directory:
-        broker = Kafka(Path(directory), port=ports.free_port(2))
-        try:
-            broker.start()
-            yield broker
-        finally:
-            broker.stop()
+    with backend.broker() as broker:
+        broker.start()
+        yield broker
 
 
 @pytest.fixture(scope="session")
-def kafka_admin(kafka: Kafka) -> AdminClient:
+def kafka_admin(kafka: Broker) -> AdminClient:
     """The administrator's client."""
     return AdminClient({**kafka.client_settings(), "log_level": 0})
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def postgres(backend: Backend) -> Iterator[DatabaseServer]:
     """A server of this session, without databases."""
-    with tempfile.TemporaryDirectory(prefix="siao-postgres-") as directory:
-        server = Postgres(Path(directory), port=ports.free_port(), durable=False)
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
+    with backend.database() as server:
+        server.start()
+        yield server
 
 
 @pytest.fixture(scope="session")
-def owner_password(postgres: Postgres) -> str:
+def owner_password(postgres: DatabaseServer) -> str:
     """The password of the one role that owns every test's database."""
     password = state.password()
     postgres.ensure_role_and_database(OWNER, password)
@@ -68,7 +103,7 @@ def owner_password(postgres: Postgres) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated(postgres: Postgres, owner_password: str) -> Callable[[str], str]:
+def migrated(postgres: DatabaseServer, owner_password: str) -> Callable[[str], str]:
     """The name of a service's migrated template, made the first time it is asked for."""
     made: dict[str, str] = {}
 
@@ -86,7 +121,7 @@ def migrated(postgres: Postgres, owner_password: str) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def database(postgres: Postgres, owner_password: str, migrated: Callable[[str], str]) -> Iterator[Database]:
+def database(postgres: DatabaseServer, owner_password: str, migrated: Callable[[str], str]) -> Iterator[Database]:
     """`database("intake")` -> SQLAlchemy address of a fresh copy of intake's migrated database; `database()`: empty."""
     made: list[str] = []
 

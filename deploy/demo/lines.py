@@ -1,12 +1,17 @@
 """A partner's connection: one real Kafka producer and one consumer with its own credentials, and nothing else."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord, RecordMetadata
+
+from deploy.provision.connection import librdkafka
 
 Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 Hears: TypeAlias = Callable[[Record], Awaitable[None]]
@@ -16,17 +21,19 @@ CONNECTING_AT_ONCE: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where the broker is and how one partner logs in."""
+    """Where the broker is and how one partner logs in; authority: what verifies the broker, outside the loopback."""
 
     bootstrap: str
     user: str
     password: str
+    authority: Path | None = None
 
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, Any]:
         """Options common to a producer and a consumer."""
         return {
             "bootstrap_servers": self.bootstrap,
-            "security_protocol": "SASL_PLAINTEXT",
+            "security_protocol": "SASL_SSL" if self.authority else "SASL_PLAINTEXT",
+            "ssl_context": _trust(self.authority) if self.authority else None,
             "sasl_mechanism": "SCRAM-SHA-512",
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,
@@ -34,29 +41,34 @@ class Access:
 
     def librdkafka(self) -> dict[str, str | int]:
         """The same for the other Kafka client, which administers."""
-        return {
-            "bootstrap.servers": self.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": self.user,
-            "sasl.password": self.password,
-        }
+        return librdkafka(self.bootstrap, self.user, self.password, self.authority)
+
+
+@cache
+def _trust(authority: Path) -> ssl.SSLContext:
+    """One for all partners: each would read the same file."""
+    return ssl.create_default_context(cafile=authority)
 
 
 class Line:
     """The connection of one partner."""
 
-    def __init__(self, partner: str, access: Access, topics: Sequence[str], hears: Hears) -> None:
+    def __init__(
+        self, partner: str, access: Access, topics: Sequence[str], hears: Hears, says: Sequence[str] = ()
+    ) -> None:
         self.partner = partner
         self._access = access
-        self._topics = topics
+        self._topics, self._says = topics, says
         self._hears = hears
         self._tasks: list[asyncio.Task[None]] = []
         self._stops: list[Callable[[], Awaitable[None]]] = []
 
     async def open(self) -> None:
         """Connect; the partner hears what comes from now on, and what came since it was registered."""
-        self._producer = AIOKafkaProducer(**self._access.settings(), client_id=f"{self.partner}.app", acks="all")
+        # Idempotent: while the broker is away it keeps what it has to say, and says it once when the broker is back.
+        self._producer = AIOKafkaProducer(
+            **self._access.settings(), client_id=f"{self.partner}.app", acks="all", enable_idempotence=True
+        )
         self._consumer = AIOKafkaConsumer(
             *self._topics,
             **self._access.settings(),
@@ -71,6 +83,8 @@ class Line:
         )
         self._stops = [self._producer.stop, self._consumer.stop]
         await asyncio.gather(self._producer.start(), self._consumer.start())
+        # Asked now: a client that must ask while the broker is away waits for the answer, and gives up.
+        await asyncio.gather(*(self._producer.partitions_for(topic) for topic in self._says))
         self._tasks = [asyncio.create_task(self._listen(), name=f"listen {self.partner}")]
 
     async def send(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from contracts.topics import Service
+from deploy.compose.project import INFRASTRUCTURE
 from deploy.demo.calibration import PROFILES
 from deploy.demo.department import Settings
 from deploy.embedded import state
@@ -18,9 +19,9 @@ DAY_SECONDS: Final = 2.8
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """End a service by SIGKILL on a given day (from 1)."""
+    """End a service, or in containers Kafka or PostgreSQL, by SIGKILL on a given day (from 1)."""
 
-    service: Service
+    service: str
     day: float
 
 
@@ -28,7 +29,7 @@ class Kill:
 class Options:
     """One run. attach: the state directory of a platform that runs already, None to start one.
 
-    services_port: the first of the services' four ports on that platform.
+    services_port: the first of the services' four ports on that platform. composed: play in containers of its own.
     """
 
     settings: Settings
@@ -37,6 +38,7 @@ class Options:
     kill: tuple[Kill, ...]
     attach: Path | None
     services_port: int
+    composed: bool
 
 
 def read(arguments: list[str] | None = None) -> Options:
@@ -59,12 +61,17 @@ def read(arguments: list[str] | None = None) -> Options:
         const=state.STATE,
         help="use the platform of this state directory; its clock is read from SIAO_CLOCK_*",
     )
+    parser.add_argument("--composed", action="store_true", help="play in containers of its own (make images first)")
     parser.add_argument("--services-port", type=int, default=SERVICES_PORT, help="of --attach (%(default)s)")
     found = parser.parse_args(arguments)
     if found.profile not in PROFILES:
         parser.error(f"PROFILE={found.profile} : choisir / choose {', '.join(PROFILES)}")
     if found.attach is not None and found.kill:
         parser.error("--kill ne va pas avec --attach / --kill does not go with --attach")
+    if found.attach is not None and found.composed:
+        parser.error("--composed ne va pas avec --attach / --composed does not go with --attach")
+    if not found.composed and any(kill.service in INFRASTRUCTURE for kill in found.kill):
+        parser.error(f"--kill {', '.join(INFRASTRUCTURE)} : avec / with --composed")
     return Options(
         Settings(found.seed, found.days, found.size, found.profile),
         found.day_seconds,
@@ -72,6 +79,7 @@ def read(arguments: list[str] | None = None) -> Options:
         tuple(found.kill),
         found.attach,
         found.services_port,
+        found.composed,
     )
 
 
@@ -91,7 +99,7 @@ def _size(text: str) -> float:
 
 def _kill(text: str) -> Kill:
     name, _, day = text.partition("@")
-    names = [service.value for service in Service]
+    names = [*(service.value for service in Service), *INFRASTRUCTURE]
     if name not in names or not day.replace(".", "", 1).isdigit():
         raise argparse.ArgumentTypeError(f"SERVICE@DAY, {', '.join(names)}")
-    return Kill(Service[name.upper()], float(day))
+    return Kill(name, float(day))

@@ -98,6 +98,7 @@ class Run:
         await self._answered(DRAIN)
         said = await self._said((self._department.day - timedelta(days=1), first.date()))
         self._board.step("Le registre vérifie / The ledger checks")
+        await asyncio.to_thread(self._stage.gather_logs)
         searched = await asyncio.to_thread(search.search, self._stage.administrator, self._stage.logs, self._stage.urls)
         # Time goes on and places are designated anew: partners hear at least all that was searched.
         await asyncio.sleep(SLACK)
@@ -192,7 +193,7 @@ class Run:
 
     def _killing(self, kill: Kill) -> Callable[[], Awaitable[None]]:
         async def act() -> None:
-            self._board.step(f"kill -9 {kill.service.value}")
-            self._stage.kill(kill.service)
+            self._board.step(f"kill -9 {kill.service}")
+            await asyncio.to_thread(self._stage.kill, kill.service)
 
         return act

@@ -76,7 +76,7 @@ def _note_vacancy(record: Message, places: dict[str, str], unmatched: set[str]) 
 
 def _to_read(administrator: Access) -> dict[tuple[str, int], int]:
     """Partitions that hold something, and where each ends."""
-    client = AdminClient({**administrator.librdkafka(), "log_level": 0})
+    client = AdminClient(dict(administrator.librdkafka()))
     partitions = [
         TopicPartition(name, partition)
         for name, topic in client.list_topics(timeout=PATIENCE).topics.items()

@@ -13,7 +13,7 @@ from contracts.catalogue import MESSAGES
 from contracts.event import Envelope, Message, Refusal, binary_headers, open_envelope, partner_source, read_body
 from contracts.notices import MessageAccepted, MessageRejected, ReadyHousehold
 from contracts.partners import PartnerRegistered
-from contracts.topics import NOTICES, READY_HOUSEHOLDS, Channel, split_partner_topic
+from contracts.topics import NOTICES, READY_HOUSEHOLDS, Channel, channels_of, split_partner_topic
 from deploy.demo.agenda import Agenda
 from deploy.demo.clock import BusinessClock, stopwatch
 from deploy.demo.ledger.record import ACCEPTED, DUPLICATE, Delivery, Ledger, Notice
@@ -68,7 +68,8 @@ class Software:
         topics = [NOTICES.of(self.partner.id)]
         if self.partner.role in READY_HOUSEHOLDS.roles:
             topics.append(READY_HOUSEHOLDS.of(self.partner.id))
-        self.line = Line(self.partner.id, access, topics, self.hear)
+        says = [channel.of(self.partner.id) for channel in channels_of(self.partner.role) if channel.inbound]
+        self.line = Line(self.partner.id, access, topics, self.hear, says)
         return self.line
 
     @property

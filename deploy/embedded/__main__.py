@@ -38,6 +38,7 @@ def _up(options: argparse.Namespace, console: Console) -> int:
         partners=load(options.partners) if options.partners else (),
         addresses=Addresses(options.kafka_port, options.postgres_port, options.services_port),
         log_level=options.log_level,
+        otlp=options.otlp,
         report=board.report,
         on_death=board.died,
     )
@@ -63,9 +64,10 @@ def _options() -> argparse.Namespace:
     up = commands.add_parser("up", help="start the platform and stay until Ctrl-C")
     up.add_argument("--partners", type=Path, help="partners to provision, YAML or JSON")
     up.add_argument("--state", type=Path, default=state.STATE, help="state directory (default: %(default)s)")
-    up.add_argument("--kafka-port", type=int, default=DEFAULT_ADDRESSES.kafka, help="and the next one (%(default)s)")
+    up.add_argument("--kafka-port", type=int, default=DEFAULT_ADDRESSES.kafka, help="the first of three (%(default)s)")
     up.add_argument("--postgres-port", type=int, default=DEFAULT_ADDRESSES.postgres, help="(%(default)s)")
     up.add_argument("--services-port", type=int, default=DEFAULT_ADDRESSES.services, help="first of four (%(default)s)")
+    up.add_argument("--otlp", help="a receiver of traces, for example http://127.0.0.1:4318 (default: none)")
     up.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     return parser.parse_args()
 

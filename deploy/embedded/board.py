@@ -70,11 +70,12 @@ class Board:
         )
         lines = [
             ("Kafka", platform.kafka.bootstrap, "SASL_PLAINTEXT, SCRAM-SHA-512"),
+            ("Kafka, partenaires / partners", platform.kafka.partners_bootstrap, "SASL_SSL, SCRAM-SHA-512"),
             ("PostgreSQL", f"{ports.HOST}:{platform.postgres.port}", "une base par service / a database each"),
             *((name, service.url, "/health /ready /metrics") for name, service in platform.services.items()),
             ("identifiants / credentials", str(platform.credentials_path), f"{partners} partenaires / partners"),
             ("journaux / logs", str(platform.directory / "logs"), ""),
         ]
         for label, where, what in lines:
-            self._console.print(f"  {label:<28}{where:<28}{what}", highlight=False, soft_wrap=True)
+            self._console.print(f"  {label:<30}{where:<28}{what}", highlight=False, soft_wrap=True)
         self._console.print("Ctrl-C pour arrêter / to stop", style="bold")

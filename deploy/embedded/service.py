@@ -115,6 +115,7 @@ def environment_of(
     vault_key: str,
     log_level: str,
     clock: Clock | None,
+    otlp: str | None = None,
 ) -> dict[str, str]:
     """A service's environment but its Kafka login: ours without any SIAO_* variable, then exactly these."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("SIAO_")}
@@ -125,6 +126,8 @@ def environment_of(
         "SIAO_VAULT_KEY": vault_key,
         "SIAO_LOG_LEVEL": log_level,
     }
+    if otlp is not None:
+        settings["SIAO_OTLP"] = otlp
     if clock is not None:
         settings["SIAO_CLOCK_ORIGIN"] = clock.origin.isoformat()
         settings["SIAO_CLOCK_STARTED"] = clock.started.isoformat()

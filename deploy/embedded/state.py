@@ -23,13 +23,14 @@ def password() -> str:
     return secrets.token_urlsafe(24)
 
 
-def write_private(path: Path, text: str) -> None:
-    """Replaces `path` by `text`, readable by its owner only at every moment, whole or not at all."""
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replaces `path` by `text`, whole or not at all, never readable by more than `mode` says: its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
+        os.fchmod(file.fileno(), mode)
         os.fsync(file.fileno())
     draft.replace(path)
 

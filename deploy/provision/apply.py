@@ -57,20 +57,26 @@ class Applied:
     credentials: Credentials
 
 
-def apply(settings: Mapping[str, str | int], partners: Sequence[PartnerRegistered], credentials_path: Path) -> Applied:
+def apply(
+    settings: Mapping[str, str | int],
+    partners: Sequence[PartnerRegistered],
+    credentials_path: Path,
+    replication: int = 1,
+) -> Applied:
     """Provisions the core topics, the services and these partners; returns when the broker enforces it.
 
-    `settings`: librdkafka settings of a super user. Partners that are not named keep what they have.
+    `settings`: librdkafka settings of a super user. `replication`: on how many brokers each topic is kept. Partners
+    that are not named keep what they have.
     Raises PlatformError for a wrong list, KafkaException when the broker refuses.
     """
     began = time.monotonic()
     partners_file.check(partners)
     admin = AdminClient(dict(settings))
-    created = _create_topics(admin, _core_topics())
+    created = _create_topics(admin, _core_topics(replication))
     registered = register.publish(settings, partners)
-    created += _create_topics(admin, _partner_topics(partners))
+    created += _create_topics(admin, _partner_topics(partners, replication))
     keys = credentials.complete(credentials_path, Service, (partner.id for partner in partners))
-    users = _create_users(settings, keys.everyone())
+    users = _create_users(settings, keys)
     wanted = rights.bindings_of(partners)
     existing = _existing_rights(admin)
     revoked = _revoke(admin, rights.obsolete(existing, wanted, partners))
@@ -79,14 +85,17 @@ def apply(settings: Mapping[str, str | int], partners: Sequence[PartnerRegistere
     return Applied(registered, created, users, granted, revoked, time.monotonic() - began, keys)
 
 
-def _core_topics() -> list[NewTopic]:
-    return [NewTopic(t.name, num_partitions=t.partitions, replication_factor=1, config=t.config) for t in topics.CORE]
+def _core_topics(replication: int) -> list[NewTopic]:
+    return [
+        NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=replication, config=topic.config)
+        for topic in topics.CORE
+    ]
 
 
-def _partner_topics(partners: Iterable[PartnerRegistered]) -> list[NewTopic]:
+def _partner_topics(partners: Iterable[PartnerRegistered], replication: int) -> list[NewTopic]:
     # One partition: what a partner says is in order, whatever keys its software gives.
     return [
-        NewTopic(channel.of(partner.id), num_partitions=1, replication_factor=1, config=channel.config)
+        NewTopic(channel.of(partner.id), num_partitions=1, replication_factor=replication, config=channel.config)
         for partner in partners
         for channel in channels_of(partner.role)
     ]
@@ -100,25 +109,33 @@ def _create_topics(admin: AdminClient, wanted: Sequence[NewTopic]) -> int:
     return len(missing)
 
 
-def _create_users(settings: Mapping[str, str | int], wanted: Mapping[str, Credential]) -> int:
+def _create_users(settings: Mapping[str, str | int], keys: Credentials) -> int:
+    """Everyone's SCRAM login, the administrator's too: it may have come by another mechanism. How many were not there.
+
+    A partner's password is set once. Those of the SIAO itself are set each time: a secret that was lost or changed is
+    mended by provisioning again.
+    """
+    administrator = Credential(str(settings["sasl.username"]), str(settings["sasl.password"]))
+    own = {credential.user: credential for credential in (administrator, *keys.services.values())}
     admin = AdminClient(dict(settings))
     described = admin.describe_user_scram_credentials(request_timeout=PATIENCE)
     known = cast("Future[dict[str, object]]", described).result(PATIENCE)
     info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, SCRAM_ITERATIONS)
-    missing: list[UserScramCredentialAlteration] = [
+    everyone = {**keys.everyone(), **own}
+    wanted: list[UserScramCredentialAlteration] = [
         UserScramCredentialUpsertion(user, info, credential.password.encode())
-        for user, credential in wanted.items()
-        if user not in known
+        for user, credential in everyone.items()
+        if user in own or user not in known
     ]
 
     def upsert(some: list[UserScramCredentialAlteration]) -> None:
         # A client of its own: each derives the keys (20 ms a user) on its own thread.
-        own = AdminClient(dict(settings))
-        _settle(own.alter_user_scram_credentials(some, request_timeout=PATIENCE))
+        client = AdminClient(dict(settings))
+        _settle(client.alter_user_scram_credentials(some, request_timeout=PATIENCE))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(upsert, _chunks(missing, USERS_AT_ONCE)))
-    return len(missing)
+        list(pool.map(upsert, _chunks(wanted, USERS_AT_ONCE)))
+    return len(everyone.keys() - known.keys())
 
 
 def _existing_rights(admin: AdminClient) -> rights.Bindings:

@@ -1,11 +1,13 @@
 """The file of Kafka passwords, readable by its owner only; refuses to change a password that it already knows."""
 
 import json
+import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.embedded import state
+from deploy.embedded.failure import PlatformError
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +20,14 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """By name: services and partners. Printing it shows no password."""
+    """By name: services and partners. Printing it shows no password.
+
+    connection: what a partner's software is configured with beside its login, in words; for people.
+    """
 
     services: Mapping[str, Credential]
     partners: Mapping[str, Credential]
+    connection: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Credentials({len(self.services)} services, {len(self.partners)} partners)"
@@ -38,26 +44,45 @@ def read(path: Path) -> Credentials:
     def section(name: str) -> dict[str, Credential]:
         return {key: Credential(entry["user"], entry["password"]) for key, entry in kept.get(name, {}).items()}
 
-    return Credentials(section("services"), section("partners"))
+    return Credentials(section("services"), section("partners"), kept.get("connection", {}))
 
 
-def complete(path: Path, services: Iterable[str], partners: Iterable[str]) -> Credentials:
-    """The credentials at `path` with a new password for each name that had none; written before they are used."""
+def complete(
+    path: Path, services: Iterable[str], partners: Iterable[str], connection: Mapping[str, str] | None = None
+) -> Credentials:
+    """The credentials at `path` with a new password for each name that had none; written before they are used.
+
+    `connection`, when it is given, replaces what was kept of it. Raises PlatformError when the file cannot be written.
+    """
     known = read(path)
-    made = Credentials(_completed(known.services, services), _completed(known.partners, partners))
-    if made != known:
+    made = Credentials(
+        _completed(known.services, services), _completed(known.partners, partners), connection or known.connection
+    )
+    if made == known:
+        return made
+    try:
         write(path, made)
+    except OSError as error:
+        new = sorted((made.services.keys() | made.partners.keys()) - (known.services.keys() | known.partners.keys()))
+        raise PlatformError(
+            f"Des mots de passe manquent dans {path} ({', '.join(new[:3])}…), qui ne peut pas être écrit ici : "
+            "lancez make secrets, puis recommencez.",
+            f"Passwords are missing in {path}, which cannot be written here: run make secrets, then try again.",
+        ) from error
     return made
 
 
 def write(path: Path, credentials: Credentials) -> None:
-    """Keeps credentials at `path`, mode 0600."""
+    """Keeps credentials at `path`: mode 0600, or the mode that the file had."""
     sections = {"services": credentials.services, "partners": credentials.partners}
-    document = {
+    document: dict[str, Mapping[str, object]] = {
         title: {name: {"user": entry.user, "password": entry.password} for name, entry in section.items()}
         for title, section in sections.items()
     }
-    state.write_private(path, json.dumps(document, indent=1))
+    if credentials.connection:
+        document["connection"] = credentials.connection
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
+    state.write_private(path, json.dumps(document, indent=1), mode)
 
 
 def _completed(known: Mapping[str, Credential], names: Iterable[str]) -> dict[str, Credential]:

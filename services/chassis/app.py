@@ -3,27 +3,35 @@
 import asyncio
 import contextlib
 import gc
+import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import uvicorn
 from faststream.asgi import AsgiFastStream
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import SettingsError
 
 from services.chassis.clock import clock_of
 from services.chassis.database import engine_of
 from services.chassis.describing import Description, Subscription
+from services.chassis.faults import TEXTS, Fault, Faults
 from services.chassis.health import Watch
 from services.chassis.kafka import broker_of
 from services.chassis.logs import configure, log
+from services.chassis.needs import check_broker, check_key, check_reading, check_schema, check_topics
 from services.chassis.pages import contract_page, faults_page, metrics_page
+from services.chassis.readings import OWN, Readings
 from services.chassis.register import PartnerRegister
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
-from services.chassis.starting import PatientBroker, check_schema, until_possible
+from services.chassis.starting import PatientBroker
 from services.chassis.states import Keyed, Whole
-from services.chassis.subscribing import subscribe
+from services.chassis.subscribing import Reader, subscribe
 from services.chassis.timers import ACCELERATED_POLL_SECONDS, POLL_SECONDS, Timers
+from services.chassis.tracing import Recorder
 from services.chassis.unit import Unit
 from services.chassis.vault import Vault
 
@@ -32,18 +40,26 @@ class Machinery:
     """Everything a service runs on, assembled and not connected to anything yet."""
 
     def __init__(self, description: Description, settings: Settings) -> None:
-        self.name, self.settings = description.service.value, settings
+        self.name, self.settings, self.description = description.service.value, settings, description
+        self.faults = Faults.of(settings)
         self.engine = engine_of(settings.database.get_secret_value())
         self.clock = clock_of(settings.clock_origin, settings.clock_started, settings.clock_rate)
         self.vault = Vault(settings.vault_key.get_secret_value())
-        self.register = PartnerRegister(settings)
-        self.relay = Relay(settings, self.engine, f"/siao/{self.name}")
+        self.register = PartnerRegister(settings, self.faults)
+        kept = frozenset(topic.name for topic in description.publishes)
+        self.recorder = recorder_of(self.name, settings)
+        self.relay = Relay(settings, self.engine, f"/siao/{self.name}", self.faults, kept, self.recorder)
         pause = POLL_SECONDS if settings.clock_rate == 1.0 else ACCELERATED_POLL_SECONDS
-        self.timers = Timers(self.engine, self.clock, self.relay.wake, pause)
+        self.timers = Timers(self.engine, self.clock, self.relay.wake, self.faults, pause)
+        accelerated = settings.clock_rate != 1.0
+        self.readings = Readings(self.engine, self.clock, (OWN, *description.readings), accelerated=accelerated)
         self.broker = broker_of(settings, PatientBroker)
-        self.broker.prepare = self.prepare
-        self.turn = asyncio.Lock()
-        self.watch = Watch(self.engine, self.relay, [self.subscribed(part) for part in description.subscriptions])
+        self.broker.prepare, self.broker.faults = self.prepare, self.faults
+        self.turn, self.gate = asyncio.Lock(), asyncio.Event()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.readers: list[Reader] = []
+        subscriptions = [self.subscribed(part) for part in description.subscriptions]
+        self.watch = Watch(self.engine, self.relay, subscriptions, self.faults, self.recorder)
 
     def subscribed(self, part: Subscription) -> tuple[Unit, object]:
         """A unit and its subscriber."""
@@ -59,37 +75,71 @@ class Machinery:
             self.clock,
             self.relay.wake,
             self.turn,
+            self.faults,
+            self.recorder,
         )
         topics = [topic.name for topic in part.topics]
-        return unit, subscribe(self.broker, unit, topics=topics, pattern=part.pattern, batch=self.settings.batch)
+        options: dict[str, Any] = {"topics": topics, "pattern": part.pattern, "batch": self.settings.batch}
+        reader = subscribe(self.broker, unit, self.gate, **options)
+        self.readers.append(reader)
+        return unit, reader.subscriber
 
     async def prepare(self) -> None:
-        """Wait for the database, its schema and the register."""
-        await until_possible(lambda: check_schema(self.name, self.engine), "schema")
-        await until_possible(self.register.start, "register")
+        """All that is needed is there: login, topics, rights, database, schema, key, register. Raises what is not."""
+        await check_broker(self.settings)
+        await check_schema(self.name, self.engine)
+        await check_key(self.engine, self.vault, self.description.sealed)
+        await check_topics(self.settings, [topic.name for topic in self.description.publishes])
+        for part in self.description.subscriptions:
+            topics = [topic.name for topic in part.topics]
+            await check_topics(self.settings, topics)
+            await check_reading(self.settings, f"{self.name}.{part.name}", topics)
+        await self.register.start()
+
+    def begin(self, *works: Coroutine[Any, Any, None]) -> None:
+        """Run something until the service stops."""
+        self.tasks += [asyncio.create_task(work) for work in works]
 
     @contextlib.asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
-        """What runs beside the subscriptions, from before they start until after they stop."""
-        tasks = [asyncio.create_task(work) for work in (self.watch.run(), self.relay.run(), self.timers.run())]
+        """What runs from before the subscriptions start until after they stop."""
+        self.begin(self.watch.run())
         try:
             yield
         finally:
-            for task in tasks:
+            for task in self.tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self.tasks, return_exceptions=True)
             await self.register.stop()
             await self.engine.dispose()
+            if self.recorder is not None:
+                await asyncio.to_thread(self.recorder.stop)
 
     async def started(self) -> None:
-        """All subscriptions have started."""
+        """All subscriptions have started: now they may consume, and the rest begins beside them."""
+        self.begin(self.relay.run(), self.timers.run(), self.readings.run())
+        self.begin(*(reader.keep() for reader in self.readers))
+        self.gate.set()
         self.watch.started = True
         log().info("started", port=self.settings.http_port)
 
 
+def recorder_of(service: str, settings: Settings) -> Recorder | None:
+    """Where spans go, None when no receiver is set: then the library is not even loaded."""
+    if settings.otlp is None:
+        return None
+    from services.chassis.spans import Spans  # noqa: PLC0415  (a service that tells no spans pays nothing for them)
+
+    return Spans(service, str(settings.otlp), settings.otlp_share)
+
+
 def application(description: Description, settings: Settings) -> AsgiFastStream:
     """Assemble a service. Nothing is connected before it runs."""
-    machinery = Machinery(description, settings)
+    return assembled(Machinery(description, settings))
+
+
+def assembled(machinery: Machinery) -> AsgiFastStream:
+    """The application that runs on this machinery."""
     return AsgiFastStream(
         machinery.broker,
         lifespan=machinery.lifespan,
@@ -101,27 +151,60 @@ def application(description: Description, settings: Settings) -> AsgiFastStream:
             ("/ready", faults_page(machinery.watch.faults_of_readiness)),
             ("/metrics", metrics_page()),
             ("/asyncapi/contract.json", contract_page(machinery.name)),
-            *(route(machinery.engine, machinery.clock) for route in description.routes),
+            *(route(machinery.engine, machinery.clock) for route in machinery.description.routes),
         ],
     )
 
 
 def run(description: Description) -> None:
-    """Run a service until it is told to stop. A wrong setting is said in one line."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        wrong = ", ".join(f"SIAO_{str(e['loc'][0]).upper()} ({e['type']})" for e in error.errors(include_input=False))
-        sys.exit(f"{description.service.value}: réglage absent ou faux / setting missing or wrong: {wrong}")
-    configure(description.service.value, settings.log_level)
+    """Run a service until it is told to stop. What cannot be mended without another start is said in one line."""
+    name = description.service.value
+    settings = read_settings(name)
+    configure(name, settings.log_level)
+    listener, machinery = listen(name, settings.http_host, settings.http_port), Machinery(description, settings)
+    server = uvicorn.Server(
+        uvicorn.Config(assembled(machinery), log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    )
+    given_up: list[Fault] = []
+
+    def give_up(fault: Fault) -> None:
+        given_up.append(fault)
+        server.should_exit = True
+
+    machinery.broker.give_up = give_up
     # What was imported lives for ever: the collector looked at it again and again, a fifth of all time under load.
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
-    uvicorn.run(
-        application(description, settings),
-        host=settings.http_host,
-        port=settings.http_port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
+    server.run([listener])
+    for fault in given_up:
+        sys.exit(f"{name} : {' / '.join(TEXTS[fault.code])} ({fault.where})")
+
+
+def read_settings(name: str) -> Settings:
+    """The settings of a service; ends the process with one line when one is missing or wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = ", ".join(_said_of(each) for each in error.errors(include_input=False))
+    except (OSError, SettingsError) as error:
+        wrong = str(getattr(error, "filename", None) or type(error).__name__)
+    sys.exit(f"{name} : réglage absent ou faux / setting missing or wrong: {wrong}")
+
+
+def _said_of(error: ErrorDetails) -> str:
+    """What is wrong with a setting, without its value. Our own sentences are told, the library's only by their type."""
+    ours = "-" in error["type"]
+    setting = f"SIAO_{str(error['loc'][0]).upper()} " if error["loc"] else ""
+    return f"{setting}({error['msg'] if ours else error['type']})"
+
+
+def listen(name: str, host: str, port: int) -> socket.socket:
+    """The socket of the pages, before anything else begins; ends the process with one line when it cannot be had."""
+    try:
+        kind = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=kind, backlog=2048)
+    except OSError as error:
+        sys.exit(
+            f"{name} : le port {port} de {host} n'est pas disponible ({error.strerror}) : libérez-le ou changez"
+            f" SIAO_HTTP_HOST, SIAO_HTTP_PORT / the port is not available: free it or change these settings"
+        )

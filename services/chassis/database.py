@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.chassis.store import Conflict
 
-# SQLSTATE classes that pass: connection, transaction rollback, resources, in use, operator intervention, system.
-PASSING_CLASSES: Final = frozenset({"08", "40", "53", "55", "57", "58"})
+# SQLSTATE classes that pass: connection, login, missing database, transaction rollback, rights and missing tables,
+# resources, in use, operator intervention, system. No message is to blame for any of them.
+PASSING_CLASSES: Final = frozenset({"08", "28", "3D", "40", "42", "53", "55", "57", "58"})
+READ_ONLY: Final = "25006"
 
 
 def engine_of(url: str) -> AsyncEngine:
@@ -50,12 +52,23 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[Connection]:
         yield raw
 
 
-def passes(error: BaseException) -> bool:
-    """Whether the same work may succeed later, unchanged: a lost connection, a full disk, a conflict of versions."""
+def sqlstate_of(error: BaseException) -> str | None:
+    """The database's own code of an error, None when it did not come from the database."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-    if state:
-        return str(state)[:2] in PASSING_CLASSES
+    return str(state) if state else None
+
+
+def lost(error: BaseException) -> bool:
+    """Whether the database could not be reached, or not in time."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    return isinstance(error, Conflict | PoolTimeout | OSError | TimeoutError | asyncpg.exceptions.InterfaceError)
+    return isinstance(error, PoolTimeout | OSError | TimeoutError | asyncpg.exceptions.InterfaceError)
+
+
+def passes(error: BaseException) -> bool:
+    """Whether the same work may succeed later, unchanged: a lost connection, a full disk, a conflict of versions."""
+    state = sqlstate_of(error)
+    if state:
+        return state[:2] in PASSING_CLASSES or state == READ_ONLY
+    return isinstance(error, Conflict) or lost(error)

@@ -1,4 +1,4 @@
-"""What a service says of itself: which topics it consumes, with which handlers, and the pages of its own."""
+"""What a service says of itself: which topics it consumes, with which handlers, its own pages and gauges."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.topics import Channel, Service, Topic
 from services.chassis.clock import Clock
 from services.chassis.fold import Folds
+from services.chassis.readings import Reading
 from services.chassis.states import Register, Territory
 from services.chassis.tables import StateTable
 
@@ -38,8 +39,15 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A service, as its `app.py` describes it. `routes`: pages of its own."""
+    """A service, as its `app.py` describes it.
+
+    publishes: core topics that it writes; sealed: tables of which each has an encrypted state;
+    routes: pages of its own; readings: gauges read from its database.
+    """
 
     service: Service
     subscriptions: Sequence[Subscription]
     routes: Sequence[Route] = ()
+    readings: Sequence[Reading] = ()
+    publishes: Sequence[Topic] = ()
+    sealed: Sequence[StateTable[Any]] = ()

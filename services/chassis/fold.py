@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from prometheus_client import Counter, Histogram
+
 from contracts.event import Envelope, Fact, Message
 from contracts.notices import Caused, MessageAccepted
 from contracts.origin import Origin
@@ -99,7 +101,18 @@ class Forget(NamedTuple):
     name: str
 
 
-Effect: TypeAlias = Put | Send | Later | Forget
+class Measure(NamedTuple):
+    """Once it is committed: add to a counter, or observe in a histogram. No decision ever sees it.
+
+    labels: values in the order of the metric's names; bounded, and never a person or a request.
+    """
+
+    metric: Counter | Histogram
+    labels: tuple[str, ...]
+    amount: float = 1.0
+
+
+Effect: TypeAlias = Put | Send | Later | Forget | Measure
 Effects: TypeAlias = Iterable[Effect]
 
 
@@ -178,6 +191,7 @@ __all__ = [
     "Key",
     "Keys",
     "Later",
+    "Measure",
     "Position",
     "Put",
     "Send",

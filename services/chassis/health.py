@@ -1,6 +1,7 @@
 """Health that tells the truth: alive means progress, ready means able; a client library's ping says neither."""
 
 import asyncio
+import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,15 +13,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import metrics
-from services.chassis.logs import kind_of, log
+from services.chassis.faults import Fault, Faults
 from services.chassis.reading import family
 from services.chassis.relay import Relay
+from services.chassis.tracing import Recorder
 from services.chassis.unit import Unit
 
 # A handler, or a partition with messages to read, that has not moved for so long is stuck.
 STUCK_SECONDS: Final = 60.0
 OUTBOX_STALE_SECONDS: Final = 30.0
 PERIOD_SECONDS: Final = 1.0
+TRACES: Final = "traces"
 
 
 @dataclass(slots=True)
@@ -30,36 +33,43 @@ class Watch:
     engine: AsyncEngine
     relay: Relay
     subscriptions: Sequence[tuple[Unit, Any]]
+    faults: Faults
+    recorder: Recorder | None = None
     started: bool = False
-    database_ok: bool = False
     _moved: dict[TopicPartition, tuple[int, float]] = field(default_factory=dict)
     _stuck: frozenset[str] = frozenset()
 
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
-            self.database_ok = await self._database()
+            await self._database()
             if self.started:
                 await self._look()
+            self._traces()
+            self.faults.remind()
+            metrics.READY.set(not self.faults_of_readiness())
             await asyncio.sleep(PERIOD_SECONDS)
 
-    async def _database(self) -> bool:
+    async def _database(self) -> None:
         try:
             async with asyncio.timeout(5), self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
+            self.faults.mended("database")
         except Exception as error:
-            if self.database_ok:
-                log().warning("database-unreachable", error=kind_of(error))
-            return False
-        return True
+            self.faults.tell("database", error)
+
+    def _traces(self) -> None:
+        where = self.recorder.failing() if self.recorder is not None else None
+        if where is None:
+            self.faults.mended(TRACES)
+        else:
+            self.faults.tell(TRACES, Fault("traces-unreachable", where))
 
     async def _look(self) -> None:
-        try:
+        # The client raises, or waits, while partitions move: what was known stays known until the next look.
+        with contextlib.suppress(Exception):
             async with asyncio.timeout(5):
                 await self._progress()
-        except Exception as error:
-            # The client raises, or waits, while partitions move: what was known stays known until the next look.
-            log().warning("progress-unknown", error=kind_of(error))
 
     async def _progress(self) -> None:
         lag: dict[str, int] = defaultdict(int)
@@ -75,6 +85,8 @@ class Watch:
                 self._moved[place] = (position, since)
                 if now - since > STUCK_SECONDS:
                     stuck.add(family(place.topic))
+        # What went to another instance is told there.
+        metrics.LAG.clear()
         for name, count in lag.items():
             metrics.LAG.labels(name).set(count)
         self._stuck = frozenset(stuck)
@@ -85,18 +97,21 @@ class Watch:
         for unit, subscriber in self.subscriptions:
             if unit.busy_since is not None and time.monotonic() - unit.busy_since > STUCK_SECONDS:
                 faults[unit.consumer] = "handler does not return"
-            if self.started and (not subscriber.tasks or all(task.done() for task in subscriber.tasks)):
+            if (
+                self.started
+                and not unit.reviving
+                and (not subscriber.tasks or all(task.done() for task in subscriber.tasks))
+            ):
                 faults[unit.consumer] = "consumer stopped"
         return faults
 
     def faults_of_readiness(self) -> Mapping[str, str]:
         """Why this process cannot do its work now; empty when it is ready."""
-        faults = dict(self.faults_of_life())
+        faults = self.faults.now() | dict(self.faults_of_life())
+        # Without traces, a service is no less able.
+        faults.pop(TRACES, None)
         if not self.started:
-            faults["start"] = "not finished"
-        if not self.database_ok:
-            faults["database"] = "unreachable"
-        faults |= {unit.consumer: "putting off" for unit, _ in self.subscriptions if unit.failing}
+            faults.setdefault("start", "not finished")
         if self.relay.elected and time.monotonic() - self.relay.last_success > OUTBOX_STALE_SECONDS:
-            faults["relay"] = "not publishing"
+            faults.setdefault("relay", "not publishing")
         return faults

@@ -1,5 +1,6 @@
 """How a service speaks to Kafka: one set of connection settings for its broker, its relay and its register."""
 
+import ssl
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaProducer
@@ -9,11 +10,17 @@ from faststream.security import SASLScram512
 from services.chassis.settings import Settings
 
 
+def _trust(settings: Settings) -> ssl.SSLContext | None:
+    """What verifies the broker: its certificate is the authority's, and bears the name that was asked for."""
+    return ssl.create_default_context(cafile=settings.kafka_ca) if settings.kafka_ca else None
+
+
 def client_settings(settings: Settings) -> dict[str, Any]:
     """Settings for any aiokafka client."""
     return {
         "bootstrap_servers": settings.kafka,
-        "security_protocol": "SASL_PLAINTEXT",
+        "security_protocol": "SASL_SSL" if settings.kafka_ca else "SASL_PLAINTEXT",
+        "ssl_context": _trust(settings),
         "sasl_mechanism": "SCRAM-SHA-512",
         "sasl_plain_username": settings.kafka_user,
         "sasl_plain_password": settings.kafka_password.get_secret_value(),
@@ -34,7 +41,8 @@ def broker_of(settings: Settings, kind: type[B]) -> B:
         security=SASLScram512(
             username=settings.kafka_user,
             password=settings.kafka_password.get_secret_value(),
-            use_ssl=False,
+            use_ssl=settings.kafka_ca is not None,
+            ssl_context=_trust(settings),
         ),
         client_id=settings.kafka_user,
         metadata_max_age_ms=15_000,

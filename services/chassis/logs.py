@@ -24,7 +24,11 @@ ALLOWED: Final = frozenset(
         "revision",
         "expected",
         "type",
-        "reason",
+        "part",
+        "where",
+        "kind",
+        "text_fr",
+        "text_en",
     }
 )
 
@@ -48,10 +52,13 @@ def configure(service: str, level: str) -> None:
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.ERROR, format='{"level":"%(levelname)s","event":"library","error":"%(name)s"}')
+    # They say again at each attempt what is told here once, by name, as a fault.
+    for told in ("aiokafka", "opentelemetry"):
+        logging.getLogger(told).setLevel(logging.CRITICAL)
 
 
 def log() -> structlog.typing.FilteringBoundLogger:
-    """The logger. Events are kebab-case nouns or past facts: `batch-put-off`, `relay-elected`."""
+    """The logger. Events are kebab-case nouns or past facts: `message-failed`, `started`."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
     return logger
 

@@ -1,17 +1,22 @@
 """Migrations: `python -m services.chassis.migrate <service>` brings a service's database to the newest schema."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from asyncpg.exceptions import PostgresError
+from pydantic import ValidationError
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis.database import engine_of
+from services.chassis.logs import kind_of
+from services.chassis.settings import DatabaseSettings
 
 SERVICES = Path(__file__).parent.parent
 
@@ -60,11 +65,19 @@ def _run(connection: Connection, metadata: MetaData) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Migrate one service's database, named by SIAO_DATABASE."""
-    url = os.environ.get("SIAO_DATABASE", "")
-    if len(arguments) != 1 or not url:
+    """Migrate one service's database, named by SIAO_DATABASE; what is wrong is said in one line."""
+    if len(arguments) != 1:
         sys.exit("usage: SIAO_DATABASE=postgresql+asyncpg://... python -m services.chassis.migrate SERVICE")
-    command.upgrade(config_of(arguments[0], url), "head")
+    [service] = arguments
+    try:
+        command.upgrade(config_of(service, DatabaseSettings().database.get_secret_value()), "head")
+    except ValidationError:
+        sys.exit(f"{service} : SIAO_DATABASE absent ou faux, migrations impossibles / missing or wrong, not migrated")
+    except (OSError, PostgresError, SQLAlchemyError, CommandError) as error:
+        sys.exit(
+            f"{service} : migrations impossibles ({kind_of(error)}), vérifiez PostgreSQL et SIAO_DATABASE"
+            " / not migrated, check PostgreSQL and SIAO_DATABASE"
+        )
 
 
 if __name__ == "__main__":

@@ -7,25 +7,28 @@ from typing import Any, Final
 
 from asyncpg import Connection
 
-from contracts.event import Refusal
+from contracts.event import Refusal, digest_of
 from contracts.notices import MessageRejected
 from contracts.rejections import REJECTIONS
 from services.chassis import metrics
 from services.chassis.fold import Send, notify
 from services.chassis.reading import Readable, Record, Unreadable
+from services.chassis.tracing import Step
 from services.chassis.vault import Vault
 
 # The code under which messages of our own are kept that no topic takes.
 UNDELIVERABLE: Final = "undeliverable"
+metrics.QUARANTINED.labels(UNDELIVERABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A record to keep, why, and whom to answer: the message it is, or the one it comes from."""
+    """A record to keep, why, whom to answer (the message it is, or the one it comes from), its place in a trace."""
 
     record: Record
     refusal: Refusal
     partner: str | None
+    step: Step
     message_id: str | None = None
     message_type: str | None = None
     position: tuple[str, int, int] | None = None
@@ -38,18 +41,24 @@ def unreadable(item: Unreadable) -> SetAside:
         item.record,
         item.refusal,
         item.partner,
+        Step(envelope.traceparent if envelope else None, cause_of(item.record).hex()),
         envelope.id if envelope else None,
         envelope.type if envelope else None,
     )
 
 
-def refused(item: Readable, refusal: Refusal) -> SetAside:
-    """An event that a decision refused."""
-    origin = item.heard.origin
+def refused(item: Readable, refusal: Refusal, cause: bytes) -> SetAside:
+    """An event that a decision refused. cause: the digest that its handling is known by."""
+    origin, step = item.heard.origin, Step(item.heard.envelope.traceparent, cause.hex())
     if origin is None:
-        return SetAside(item.record, refusal, None)
+        return SetAside(item.record, refusal, None, step)
     position = (origin.topic, origin.partition, origin.offset)
-    return SetAside(item.record, refusal, origin.partner, origin.message_id, origin.message_type, position)
+    return SetAside(item.record, refusal, origin.partner, step, origin.message_id, origin.message_type, position)
+
+
+def cause_of(record: Record) -> bytes:
+    """The digest of a record's place in the log: what is set aside is known by it, whatever it holds."""
+    return digest_of(record.topic, str(record.partition), str(record.offset))
 
 
 def context_of(topic: str, partition: int, offset: int) -> str:

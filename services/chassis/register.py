@@ -9,19 +9,23 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from contracts.event import Headers, Refusal, open_envelope, read_body
 from contracts.partners import PartnerRegistered
 from contracts.topics import PARTNERS
+from services.chassis.faults import Fault, Faults
 from services.chassis.kafka import client_settings
-from services.chassis.logs import kind_of, log
+from services.chassis.logs import log
+from services.chassis.needs import reason_of
 from services.chassis.settings import Settings
 
 FOLLOW_SECONDS: Final = 0.5
+# A broker that answers, answers within milliseconds.
+ANSWER_SECONDS: Final = 5.0
 _PARTITION: Final = TopicPartition(PARTNERS.name, 0)
 
 
 class PartnerRegister:
     """Follows the register. `find` looks again, to the end of the topic, before it says that a partner is unknown."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, faults: Faults) -> None:
+        self._settings, self._faults = settings, faults
         self._partners: dict[str, PartnerRegistered] = {}
         self._consumer: AIOKafkaConsumer | None = None
         self._reading = asyncio.Lock()
@@ -33,7 +37,12 @@ class PartnerRegister:
         return self._partners
 
     async def start(self) -> None:
-        """Read the whole register, then follow it. Raises KafkaError when the broker cannot be reached."""
+        """Read the whole register, then follow it; nothing to do when it is followed already.
+
+        Raises KafkaError when the broker cannot be reached.
+        """
+        if self._task is not None:
+            return
         consumer = AIOKafkaConsumer(
             **client_settings(self._settings), auto_offset_reset="earliest", enable_auto_commit=False
         )
@@ -44,6 +53,7 @@ class PartnerRegister:
             self._consumer = consumer
             await self._catch_up()
         except BaseException:
+            self._consumer = None
             await consumer.stop()
             raise
         self._task = asyncio.create_task(self._follow())
@@ -54,7 +64,8 @@ class PartnerRegister:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         if self._consumer is not None:
-            await self._consumer.stop()
+            # When the broker is away, the client ends by raising what it had cancelled itself.
+            await asyncio.gather(self._consumer.stop(), return_exceptions=True)
 
     async def find(self, partner: str) -> PartnerRegistered | None:
         """A partner; its registration precedes its topics, so the end of the topic settles whether it exists."""
@@ -68,10 +79,13 @@ class PartnerRegister:
         while True:
             await asyncio.sleep(FOLLOW_SECONDS)
             try:
-                await self._catch_up()
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await self._catch_up()
+                self._faults.mended("register")
             except Exception as error:
                 # What is known stays known; the client finds the broker again by itself.
-                log().warning("register-put-off", error=kind_of(error))
+                found = Fault("broker-unreachable", self._faults.broker) if isinstance(error, TimeoutError) else error
+                self._faults.tell("register", await reason_of(found, self._settings))
 
     async def _catch_up(self) -> None:
         consumer = self._consumer

@@ -2,23 +2,23 @@
 
 import asyncio
 import contextlib
-import math
 import time
-from collections.abc import Mapping, Sequence, Set
-from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import Final
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.partitioner import DefaultPartitioner
 from asyncpg import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import metrics, quarantine
 from services.chassis.database import raw_connection
-from services.chassis.kafka import producer_of
-from services.chassis.logs import kind_of, log
+from services.chassis.faults import Fault, Faults
+from services.chassis.logs import log
+from services.chassis.needs import reason_of
 from services.chassis.settings import Settings
+from services.chassis.shipping import Delivery, Line, Shipping
+from services.chassis.tracing import Recorder
 from services.chassis.vault import Vault
 
 # Rows read, published and deleted together.
@@ -26,38 +26,51 @@ CHUNK: Final = 4000
 POLL_SECONDS: Final = 0.1
 # A topic is provisioned within seconds: after a minute without it, its messages are an operator's matter.
 MISSING_SECONDS: Final = 60.0
-ASK_SECONDS: Final = 1.0
-_PARTITIONER: Final = DefaultPartitioner()
+# How soon a topic that is missing, or refuses us, is tried again.
+MISSING_PAUSE: Final = 1.0
+REFUSED_PAUSE: Final = 5.0
 _LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('outbox-relay'))"
-_READ: Final = "SELECT seq, id, topic, key, type, time, traceparent, payload FROM outbox ORDER BY seq LIMIT $1"
-_DELETE: Final = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
-_AGE: Final = (
-    "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100000) o),"
-    " coalesce((SELECT extract(epoch FROM now() - at) FROM outbox ORDER BY seq LIMIT 1), 0)::float"
+_READ: Final = (
+    "SELECT seq, id, topic, key, type, time, traceparent, payload FROM outbox"
+    " WHERE topic <> ALL($2::text[]) ORDER BY seq LIMIT $1"
 )
+_DELETE: Final = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
 
-Line: TypeAlias = Any  # asyncpg's Record: seq, id, topic, key, type, time, traceparent, payload
+
+@dataclass(slots=True)
+class Held:
+    """A topic that takes no messages for now: since when, when to try again, whether its messages are given up."""
+
+    since: float
+    due: float
+    missing: bool
 
 
 class Relay:
     """One publishing instance a service, elected by an advisory lock; woken by commits, and by polling.
 
     A publication that fails is tried again from the first row that failed: nothing that follows it on the same
-    partition is deleted before it, so order holds; what was sent twice is recognised by its id.
+    partition is deleted before it, so order holds; what was sent twice is recognised by its id. A topic that is missing
+    or refuses us is held back with its messages, and nothing else is.
+
+    kept: topics whose messages are never given up, however long they are missing.
     """
 
-    def __init__(self, settings: Settings, engine: AsyncEngine, source: str) -> None:
-        self._settings, self._engine = settings, engine
-        self._constant_headers = [
-            ("ce_specversion", b"1.0"),
-            ("ce_source", source.encode()),
-            ("content-type", b"application/json"),
-        ]
+    def __init__(
+        self,
+        settings: Settings,
+        engine: AsyncEngine,
+        source: str,
+        faults: Faults | None = None,
+        kept: Set[str] = frozenset(),
+        recorder: Recorder | None = None,
+    ) -> None:
+        self._settings, self._engine, self._kept, self._recorder = settings, engine, kept, recorder
+        self._faults = faults or Faults.of(settings)
+        self._shipping = Shipping(settings, source)
         self._woken = asyncio.Event()
-        self._producer: AIOKafkaProducer | None = None
         self._vault = Vault(settings.vault_key.get_secret_value())
-        self._missed: dict[str, float] = {}
-        self._asked = 0.0
+        self._held: dict[str, Held] = {}
         self.elected = False
         self.last_success = time.monotonic()
 
@@ -78,145 +91,89 @@ class Relay:
                             connection.terminate()
                 except Exception as error:
                     metrics.RELAY_FAILURES.inc()
-                    log().warning("relay-put-off", error=kind_of(error))
-                    await self._close()
+                    found = await reason_of(error, self._settings) if isinstance(error, KafkaError) else error
+                    self._faults.tell("relay", found)
+                    await self._shipping.close()
                 self.elected = False
                 metrics.RELAY_LEADER.set(0)
                 await asyncio.sleep(1)
         finally:
-            await self._close()
+            await self._shipping.close()
 
     async def _lead(self, connection: Connection) -> None:
-        while not await connection.fetchval(_LOCK):  # noqa: ASYNC110  (the lock is another process's)
+        while not await connection.fetchval(_LOCK):
+            # Another instance leads: what it suffers from is its own to tell.
+            self._faults.mended("relay")
             await asyncio.sleep(1)
         self.elected = True
         metrics.RELAY_LEADER.set(1)
-        measured = 0.0
         while True:
             self._woken.clear()
             while await self._publish(connection):
                 pass
             self.last_success = time.monotonic()
-            if time.monotonic() - measured > 1:
-                measured = time.monotonic()
-                rows, age = await connection.fetchrow(_AGE)
-                metrics.OUTBOX_ROWS.set(rows)
-                metrics.OUTBOX_AGE.set(age)
+            if not self._held:
+                self._faults.mended("relay")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
 
     async def _publish(self, connection: Connection) -> bool:
         """Publish one chunk; True when there may be more."""
-        rows = await connection.fetch(_READ, CHUNK)
+        now, began = time.monotonic(), time.time_ns()
+        waiting = [topic for topic, held in self._held.items() if held.due > now]
+        rows = await connection.fetch(_READ, CHUNK, waiting)
+        topics = {row["topic"] for row in rows}
+        if len(rows) < CHUNK:
+            # Nothing is left for a topic that was due.
+            self._held = {topic: held for topic, held in self._held.items() if topic in topics or held.due > now}
         if not rows:
             return False
-        if self._producer is None:
-            self._producer = producer_of(self._settings)
-            await self._producer.start()
-            everything = await self._producer.client.fetch_all_metadata()
-            await self._learn(everything.topics())
-        missing = await self._missing({row["topic"] for row in rows})
-        there = [row for row in rows if row["topic"] not in missing]
-        sent = await self._send(there)
-        await connection.execute(_DELETE, sent)
-        metrics.RELAYED.inc(len(sent))
-        if len(sent) < len(there):
-            raise ConnectionError(f"{len(there) - len(sent)} messages were not acknowledged")
-        given_up = [row for row in rows if time.monotonic() - missing.get(row["topic"], math.inf) > MISSING_SECONDS]
-        await self._set_aside(connection, given_up)
-        return len(sent) + len(given_up) == CHUNK
+        await self._shipping.open()
+        absent = await self._hold_absent(topics)
+        there = [row for row in rows if row["topic"] not in absent]
+        delivery = await self._shipping.send(there) if there else Delivery()
+        await connection.execute(_DELETE, delivery.sent)
+        metrics.RELAYED.inc(len(delivery.sent))
+        if self._recorder is not None and delivery.sent:
+            acknowledged = set(delivery.sent)
+            self._recorder.published([row for row in there if row["seq"] in acknowledged], began)
+        given_up = [row for row in rows if row["topic"] in absent and self._given_up(row["topic"])]
+        await self._set_aside(connection, given_up, "topic-missing")
+        await self._set_aside(connection, delivery.impossible, "message-too-large")
+        for topic in {row["topic"] for row in there} - delivery.refused.keys():
+            self._held.pop(topic, None)
+        for topic, error in delivery.refused.items():
+            self._hold(topic, missing=False, cause=error)
+        if not delivery.whole:
+            metrics.RELAY_FAILURES.inc()
+            await self._shipping.close()
+        if delivery.failure is not None:
+            raise delivery.failure
+        return len(rows) == CHUNK or not delivery.whole
 
-    async def _send(self, rows: Sequence[Line]) -> list[int]:
-        """Send rows, in order within each partition; the sequence numbers acknowledged."""
-        places: dict[tuple[str, int], list[Line]] = {}
-        counts = {topic: await self._partitions(topic) for topic in {row["topic"] for row in rows}}
-        for row in rows:
-            topic = row["topic"]
-            places.setdefault((topic, partition_of(row["key"], counts[topic])), []).append(row)
-        flights = [self._send_partition(topic, partition, lines) for (topic, partition), lines in places.items()]
-        return [seq for seqs in await asyncio.gather(*flights) for seq in seqs]
+    async def _hold_absent(self, topics: Set[str]) -> Set[str]:
+        """Those of these topics that the broker does not have, or not for us: held back from now on."""
+        absent = await self._shipping.absent(topics, again=not topics.isdisjoint(self._held))
+        for topic, refused in absent.items():
+            self._hold(topic, missing=not refused)
+        return absent.keys()
 
-    async def _learn(self, topics: Set[str]) -> None:
-        """Ask once about all topics not known yet: the client alone would ask again for each of a thousand."""
-        client = self._started().client
-        known = client.cluster.topics()
-        if not topics <= known:
-            await client.set_topics(known | topics)
+    def _hold(self, topic: str, *, missing: bool, cause: KafkaError | None = None) -> None:
+        now, before = time.monotonic(), self._held.get(topic)
+        since = before.since if before is not None and before.missing == missing else now
+        self._held[topic] = Held(since, now + (MISSING_PAUSE if missing else REFUSED_PAUSE), missing)
+        fault = Fault("topic-missing" if missing else "right-missing", topic)
+        fault.__cause__ = cause
+        self._faults.tell("relay", fault)
 
-    async def _missing(self, topics: Set[str]) -> Mapping[str, float]:
-        """Those of these topics that the broker does not have, or not for us, and since when; asked once a second."""
-        await self._learn(topics - self._missed.keys())
-        client, now = self._started().client, time.monotonic()
-        if self._missed and now - self._asked > ASK_SECONDS:
-            self._asked = now
-            await client.force_metadata_update()
-        absent = topics - client.cluster.topics()
-        self._missed = {topic: self._missed.get(topic, now) for topic in absent}
-        return self._missed
+    def _given_up(self, topic: str) -> bool:
+        held = self._held[topic]
+        return held.missing and topic not in self._kept and time.monotonic() - held.since > MISSING_SECONDS
 
-    async def _set_aside(self, connection: Connection, rows: Sequence[Line]) -> None:
+    async def _set_aside(self, connection: Connection, rows: Sequence[Line], why: str) -> None:
         """Keep messages that no topic takes where an operator finds them, so that the outbox can go on."""
         if rows:
             async with connection.transaction():
                 await quarantine.keep_undeliverable(connection, self._vault, rows)
                 await connection.execute(_DELETE, [row["seq"] for row in rows])
-            log().error("topic-missing", code=quarantine.UNDELIVERABLE, count=len(rows))
-
-    async def _partitions(self, topic: str) -> int:
-        return len(await self._started().partitions_for(topic))
-
-    def _started(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            raise LookupError("the relay publishes only once it leads")
-        return self._producer
-
-    async def _send_partition(self, topic: str, partition: int, rows: Sequence[Line]) -> list[int]:
-        """Send the rows of one partition, batch after batch; stops at the first batch that fails."""
-        sent: list[int] = []
-        batch, aboard = self._started().create_batch(), list[int]()
-        for row in rows:
-            headers = self._headers(row)
-            while batch.append(key=row["key"].encode(), value=row["payload"], timestamp=None, headers=headers) is None:
-                if not aboard or not await self._ship(batch, topic, partition):
-                    return sent
-                sent.extend(aboard)
-                batch, aboard = self._started().create_batch(), list[int]()
-            aboard.append(row["seq"])
-        if aboard and await self._ship(batch, topic, partition):
-            sent.extend(aboard)
-        return sent
-
-    async def _ship(self, batch: Any, topic: str, partition: int) -> bool:
-        try:
-            await (await self._started().send_batch(batch, topic, partition=partition))
-        except KafkaError as error:
-            log().warning("publication-failed", error=kind_of(error))
-            return False
-        return True
-
-    def _headers(self, row: Line) -> list[tuple[str, bytes]]:
-        """The headers of a row; the producer wants a list. A tombstone has none."""
-        if row["payload"] is None:
-            return []
-        headers = [
-            *self._constant_headers,
-            ("ce_id", row["id"].encode()),
-            ("ce_type", row["type"].encode()),
-            ("ce_time", row["time"].isoformat().encode()),
-        ]
-        if row["traceparent"] is not None:
-            headers.append(("traceparent", row["traceparent"].encode()))
-        return headers
-
-    async def _close(self) -> None:
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with contextlib.suppress(Exception):
-                await producer.stop()
-
-
-@lru_cache(maxsize=100_000)
-def partition_of(key: str, partitions: int) -> int:
-    """The partition of a key, as any Kafka client would choose it (murmur2)."""
-    places = range(partitions)
-    return 0 if partitions == 1 else int(_PARTITIONER(key.encode(), places, places))
+            log().error("undeliverable", code=why, count=len(rows), where=", ".join(sorted({r["topic"] for r in rows})))

@@ -1,57 +1,46 @@
 """A service starts when all it needs is there; until then it says what is missing, and it never half starts."""
 
 import asyncio
-import os
-import signal
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 from faststream.kafka import KafkaBroker
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis.logs import kind_of, log
-from services.chassis.migrate import newest_revision, present_revision
+from services.chassis.faults import Fault, Faults
 
 RETRY_SECONDS: Final = 1.0
+# Nothing that anyone does elsewhere mends these: the process has to be started again with another setting.
+FINAL: Final = frozenset({"vault-key-wrong"})
 
 
 class PatientBroker(KafkaBroker):
-    """A broker that starts once everything it needs is there. `prepare` returns when it is."""
+    """A broker that starts all its subscribers, once everything they need is there, or none.
+
+    prepare: returns when it is, and raises what is missing; give_up: called when waiting is of no use.
+    """
 
     prepare: Callable[[], Awaitable[None]]
+    give_up: Callable[[Fault], None]
+    faults: Faults
 
     async def start(self) -> None:
-        """Wait for what is needed, then start."""
-        await self.prepare()
-        try:
-            await super().start()
-        except Exception as error:
-            # Better no process than half a service: whoever supervises it starts it again.
-            log().error("start-failed", error=kind_of(error))
-            os.kill(os.getpid(), signal.SIGTERM)
-            raise
-
-
-class SchemaBehind(Exception):
-    """The database is not at the revision that this code expects."""
-
-
-async def check_schema(service: str, engine: AsyncEngine) -> None:
-    """Raises SchemaBehind, after saying which revision is there and which is expected."""
-    present, expected = await present_revision(engine), newest_revision(service)
-    if present != expected:
-        log().error("schema-behind", revision=present, expected=expected)
-        raise SchemaBehind
-
-
-async def until_possible(attempt: Callable[[], Awaitable[None]], what: str) -> None:
-    """Try until it succeeds, saying each time what is missing."""
-    tries = 0
-    while True:
-        try:
-            await attempt()
-            return
-        except Exception as error:
-            tries += 1
-            log().warning("waiting", reason=what, error=kind_of(error), attempt=tries)
+        """Try until it succeeds, and say what is wrong meanwhile; given up, wait for the end."""
+        while True:
+            try:
+                await self.prepare()
+                await super().start()
+            except Exception as error:
+                self.faults.tell("start", error)
+                if isinstance(error, Fault) and error.code in FINAL:
+                    self.give_up(error)
+                    await asyncio.Event().wait()
+            else:
+                self.faults.mended("start")
+                return
+            # What had started stops: the rest of it may not.
+            await self.stop()
             await asyncio.sleep(RETRY_SECONDS)
+
+    async def stop(self, *about: Any) -> None:
+        """Stop all subscribers. When the broker is away, the client ends by raising what it had cancelled itself."""
+        await asyncio.gather(super().stop(*about), return_exceptions=True)

@@ -1,13 +1,16 @@
 """Safe consumption: the one way a service may subscribe; whatever a record holds, nothing is lost or stalls."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import replace
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final, cast
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
@@ -18,6 +21,11 @@ from services.chassis.unit import Unit
 
 # How long to wait for a first message before looking whether the service is to stop.
 WAIT_MS: Final = 500
+# The client reads other partitions between two refusals of one: reading is well when none came for so long.
+WELL_SECONDS: Final = 10.0
+# How long reading may be refused before it begins anew, and how long that may take.
+ANEW_SECONDS: Final = 10.0
+START_SECONDS: Final = 30.0
 
 
 class BatchMessage(KafkaAckableMessage):
@@ -75,12 +83,71 @@ class Listener(ConsumerRebalanceListener):
         """States are loaded with the first message."""
 
 
+@dataclass(slots=True)
+class Reader:
+    """Reads for one unit, once the gate is open, and begins anew where the client never would.
+
+    The client reads on by itself when a broker comes back or a topic may be read again; once its group was refused, it
+    raises the same error for ever.
+    """
+
+    unit: Unit
+    gate: asyncio.Event
+    batch: int
+    subscriber: Any = None
+    _first: float = 0.0
+    _last: float = 0.0
+
+    async def get_msg(self, consumer: AIOKafkaConsumer) -> tuple[Record, ...]:
+        """The next batch, empty when nothing comes. FastStream's own sleeps when idle: the client wakes by itself."""
+        await self.gate.wait()
+        try:
+            found = await consumer.getmany(timeout_ms=WAIT_MS, max_records=self.batch)
+        except KafkaError as error:
+            self._refused(error)
+            raise
+        if self._last and time.monotonic() - self._last > WELL_SECONDS:
+            self._first = self._last = 0.0
+            self.unit.faults.mended(self.unit.consumer)
+        return tuple(chain.from_iterable(found.values()))
+
+    def _refused(self, error: Exception) -> None:
+        self._last = time.monotonic()
+        self._first = self._first or self._last
+        self.unit.faults.tell(self.unit.consumer, error)
+
+    async def keep(self) -> None:
+        """Watch until cancelled; begin anew whenever reading was refused for too long."""
+        while True:
+            await asyncio.sleep(1)
+            if self._first and time.monotonic() - self._first > ANEW_SECONDS:
+                await self._begin_anew()
+
+    async def _begin_anew(self) -> None:
+        self.unit.reviving = True
+        # The client may end by raising what it had cancelled itself.
+        await asyncio.gather(self.subscriber.stop(), return_exceptions=True)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self.subscriber.start()
+        except Exception as error:
+            self._refused(error)
+        else:
+            self._first, self.unit.reviving = 0.0, False
+
+
 def subscribe(
-    broker: KafkaBroker, unit: Unit, *, topics: Sequence[str] = (), pattern: str | None = None, batch: int
-) -> Any:
+    broker: KafkaBroker,
+    unit: Unit,
+    gate: asyncio.Event,
+    *,
+    topics: Sequence[str] = (),
+    pattern: str | None = None,
+    batch: int,
+) -> Reader:
     """Subscribe a unit to topics (kept together: range) or to a pattern (spread: round robin).
 
-    Returns FastStream's subscriber. Offsets are committed after the unit's transaction; an exception rewinds.
+    Nothing is consumed before the gate opens. Offsets are committed after the unit's transaction; an exception rewinds.
     """
     together = RangePartitionAssignor if topics else RoundRobinPartitionAssignor
     subscriber = broker.subscriber(
@@ -103,14 +170,6 @@ def subscribe(
         await unit.handle(message.raw_message)
 
     subscriber(handle)
-    # FastStream's own sleeps when idle, as long as it has polled: the client wakes at once, so it may simply wait.
-    subscriber.get_msg = _wait_for_batch(batch)  # type: ignore[method-assign, assignment]
-    return subscriber
-
-
-def _wait_for_batch(batch: int) -> Callable[[AIOKafkaConsumer], Coroutine[Any, Any, tuple[Record, ...]]]:
-    async def get_msg(consumer: AIOKafkaConsumer) -> tuple[Record, ...]:
-        found = await consumer.getmany(timeout_ms=WAIT_MS, max_records=batch)
-        return tuple(chain.from_iterable(found.values()))
-
-    return get_msg
+    reader = Reader(unit, gate, batch, subscriber)
+    subscriber.get_msg = reader.get_msg  # type: ignore[method-assign]
+    return reader

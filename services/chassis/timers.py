@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.chassis import inbox, metrics
 from services.chassis.clock import Clock
 from services.chassis.database import transaction
-from services.chassis.logs import kind_of, log
+from services.chassis.faults import Faults
 
 # Deadlines are counted in days: a second is soon enough, unless business time is accelerated.
 POLL_SECONDS: Final = 1.0
@@ -29,9 +29,15 @@ class Timers:
     """Moves due deadlines to the outbox, several instances side by side if need be; prunes the inbox now and then."""
 
     def __init__(
-        self, engine: AsyncEngine, clock: Clock, committed: Callable[[], None], poll_seconds: float = POLL_SECONDS
+        self,
+        engine: AsyncEngine,
+        clock: Clock,
+        committed: Callable[[], None],
+        faults: Faults,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
-        self._engine, self._clock, self._committed, self._poll = engine, clock, committed, poll_seconds
+        self._engine, self._clock, self._committed = engine, clock, committed
+        self._faults, self._poll = faults, poll_seconds
 
     async def run(self) -> None:
         """Watch until cancelled; any failure is survived."""
@@ -43,8 +49,9 @@ class Timers:
                 if loop.time() - pruned > PRUNE_SECONDS:
                     pruned = loop.time()
                     await self._prune()
+                self._faults.mended("deadlines")
             except Exception as error:
-                log().warning("timers-put-off", error=kind_of(error))
+                self._faults.tell("deadlines", error)
                 await asyncio.sleep(1)
             await asyncio.sleep(self._poll)
 

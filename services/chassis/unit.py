@@ -4,27 +4,26 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from typing import Final
 
 from asyncpg import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from contracts.event import Refusal, digest_of
-from contracts.notices import MessageAccepted
+from contracts.event import Refusal
 from services.chassis import inbox, metrics, outbox, quarantine
 from services.chassis.clock import Clock
 from services.chassis.database import passes, transaction
-from services.chassis.fold import Effect, Folds, Forget, Later, Put, Send, notify
+from services.chassis.deciding import Outcome, Work, answer, decide, recall
+from services.chassis.faults import Faults
+from services.chassis.fold import Folds
 from services.chassis.logs import kind_of, log
 from services.chassis.quarantine import SetAside
 from services.chassis.reading import FindPartner, Item, Readable, Record, Unreadable, family, read, senders_of
 from services.chassis.states import Holder, Working
 from services.chassis.store import Conflict
+from services.chassis.tracing import Recorder
 from services.chassis.vault import Vault
-
-# A message to decide, or one that is to be kept and answered only.
-Work: TypeAlias = Item | SetAside
 
 # Messages in one transaction, and messages read before others may have the processor.
 PART: Final = 1000
@@ -37,27 +36,11 @@ LONGEST_PAUSE: Final = 30.0
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What one transaction will write beside the states."""
-
-    posts: list[outbox.Outgoing] = field(default_factory=list)
-    timers: dict[str, tuple[str, Later] | None] = field(default_factory=dict)
-    asides: list[SetAside] = field(default_factory=list)
-    refused: dict[bytes, Readable] = field(default_factory=dict)
-    retaken: dict[bytes, Readable] = field(default_factory=dict)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def count(self, topic: str, outcome: str) -> None:
-        """One more message of this outcome."""
-        label = (family(topic), outcome)
-        self.counts[label] = self.counts.get(label, 0) + 1
-
-
-@dataclass(slots=True)
 class Unit:
     """Handles the batches of one subscription.
 
-    consumer: its name in the inbox; committed: called after each commit; turn: units of a service take turns.
+    consumer: its name in the inbox; committed: called after each commit; turn: units of a service take turns;
+    recorder: where handlings are told as spans, None: nowhere.
     """
 
     consumer: str
@@ -69,8 +52,12 @@ class Unit:
     clock: Clock
     committed: Callable[[], None]
     turn: asyncio.Lock
+    faults: Faults
+    recorder: Recorder | None = None
     busy_since: float | None = None
     failing: bool = False
+    # Its subscription is beginning anew: it has no consumer for the moment.
+    reviving: bool = False
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Handle a batch whole; returns when every message is taken, refused or set aside, and committed."""
@@ -131,7 +118,9 @@ class Unit:
         while True:
             try:
                 await self._transact(items)
-                self.failing = False
+                if self.failing:
+                    self.failing = False
+                    self.faults.mended(self.consumer)
                 return
             except Exception as error:
                 self.holder.forget()
@@ -140,7 +129,7 @@ class Unit:
                 waits = passes(error) and conflicts <= LONGEST_CONFLICT
                 if isinstance(alone, Readable) and not waits:
                     log().error("message-failed", error=kind_of(error), family=family(alone.record.topic))
-                    items = {entry: quarantine.refused(alone, Refusal("internal"))}
+                    items = {entry: quarantine.refused(alone, Refusal("internal"), entry)}
                     continue
                 if alone is not None or waits:
                     # A record that cannot even be kept waits, visibly, rather than vanish.
@@ -157,18 +146,19 @@ class Unit:
         self.failing = True
         metrics.BACKOFFS.inc()
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 10)) * random.uniform(0.5, 1.0)
-        log().warning("batch-put-off", error=kind_of(error), attempt=attempt, seconds=round(pause, 2))
+        if not isinstance(error, Conflict):
+            self.faults.tell(self.consumer, error)
         self.busy_since = time.monotonic()
         await asyncio.sleep(pause)
 
     async def _transact(self, items: dict[bytes, Work]) -> None:
-        outcome = Outcome()
+        outcome, began = Outcome(lived=None if self.recorder is None else []), time.time_ns()
         async with transaction(self.engine) as connection:
             working = await self._fold(connection, items, outcome)
             if outcome.asides:
                 # A record that comes again is neither kept, nor counted, nor answered again.
                 outcome.asides = await quarantine.keep(connection, self.vault, outcome.asides)
-                _answer(outcome, self.clock)
+                answer(outcome, self.clock)
             await working.write()
             await inbox.amend(connection, outcome.refused, outcome.retaken)
             await outbox.set_timers(connection, outcome.timers)
@@ -179,6 +169,9 @@ class Unit:
             metrics.HANDLED.labels(topic, result).inc(count)
         for thing in outcome.asides:
             metrics.QUARANTINED.labels(thing.refusal.code).inc()
+        metrics.add(outcome.measures.items())
+        if self.recorder is not None and outcome.lived:
+            self.recorder.handled(self.consumer, outcome.lived, began)
 
     async def _fold(self, connection: Connection, items: dict[bytes, Work], outcome: Outcome) -> Working:
         """Decide every message in order, each seeing what those before it decided."""
@@ -188,81 +181,15 @@ class Unit:
         working = await self.holder.open(connection, fresh)
         for entry, item in items.items():
             if isinstance(item, Unreadable | SetAside):
-                outcome.asides.append(item if isinstance(item, SetAside) else quarantine.unreadable(item))
-                outcome.count(item.record.topic, "unreadable" if isinstance(item, Unreadable) else "failed")
+                aside = item if isinstance(item, SetAside) else quarantine.unreadable(item)
+                outcome.asides.append(aside)
+                result = "unreadable" if isinstance(item, Unreadable) else "failed"
+                outcome.count(item.record, result)
+                outcome.live(item.record, result, aside.step)
             elif standings[entry] is inbox.Standing.NEW:
-                _decide(entry, item, working, outcome)
+                decide(entry, item, working, outcome)
                 if entry in again and entry not in outcome.refused:
                     outcome.retaken[entry] = item
             else:
-                _recall(item, standings[entry], outcome)
+                recall(item, standings[entry], outcome)
         return working
-
-
-def _decide(entry: bytes, item: Readable, working: Working, outcome: Outcome) -> None:
-    heard, topic, rows = item.heard, item.record.topic, working.rows(item)
-    effects: list[Effect] = []
-    mark = rows.mark()
-    try:
-        for effect in item.fold.decide(heard, rows):
-            effects.append(effect)
-            if isinstance(effect, Put):
-                rows.apply(effect)
-    except Refusal as refusal:
-        rows.undo(mark)
-        _refuse(entry, item, refusal, outcome, "refused")
-        return
-    except Exception as error:  # a pure decision failed: nothing is done, the batch goes on without it
-        rows.undo(mark)
-        log().error("decision-failed", error=kind_of(error), type=heard.envelope.type, family=family(topic))
-        _refuse(entry, item, Refusal("internal"), outcome, "failed")
-        return
-    outcome.count(topic, "taken")
-    _dispatch(entry, item, effects, outcome)
-
-
-def _dispatch(cause: bytes, item: Readable, effects: Sequence[Effect], outcome: Outcome) -> None:
-    envelope, now = item.heard.envelope, item.heard.now
-    for index, effect in enumerate(effects):
-        match effect:
-            case Send():
-                outcome.posts.append(outbox.outgoing(cause, index, effect, now, envelope.traceparent))
-            case Later():
-                message = outbox.outgoing(cause, index, effect.send, now, envelope.traceparent)
-                outcome.timers[effect.name] = (message.id, effect)
-            case Forget():
-                outcome.timers[effect.name] = None
-            case Put():
-                pass
-
-
-def _refuse(entry: bytes, item: Readable, refusal: Refusal, outcome: Outcome, result: str) -> None:
-    outcome.refused[entry] = item
-    outcome.asides.append(quarantine.refused(item, refusal))
-    outcome.count(item.record.topic, result)
-
-
-def _recall(item: Readable, standing: inbox.Standing, outcome: Outcome) -> None:
-    """Answer a message whose id was taken before."""
-    if standing is inbox.Standing.REDELIVERED:
-        outcome.count(item.record.topic, "redelivered")
-    elif standing is inbox.Standing.REUSED:
-        outcome.asides.append(quarantine.refused(item, Refusal("id-reused", "headers.ce_id")))
-        outcome.count(item.record.topic, "refused")
-    else:
-        outcome.count(item.record.topic, "duplicate")
-        if item.heard.partner is not None:
-            envelope = item.heard.envelope
-            receipt = MessageAccepted(message_id=envelope.id, message_type=envelope.type, duplicate=True)
-            send = notify(item.heard.partner.id, receipt)
-            cause = digest_of(envelope.source, envelope.id, inbox.position_of(item))
-            outcome.posts.append(outbox.outgoing(cause, 0, send, item.heard.now, envelope.traceparent))
-
-
-def _answer(outcome: Outcome, clock: Clock) -> None:
-    for thing in outcome.asides:
-        send = quarantine.rejection(thing)
-        if send is not None:
-            record = thing.record
-            cause = digest_of(record.topic, str(record.partition), str(record.offset))
-            outcome.posts.append(outbox.outgoing(cause, 0, send, clock(), None))

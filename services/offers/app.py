@@ -1,8 +1,8 @@
-"""What `offers` consumes."""
+"""What `offers` consumes and publishes."""
 
 from typing import Final
 
-from contracts.topics import DESIGNATIONS, VACANCIES, Service
+from contracts.topics import DESIGNATIONS, OFFERS, VACANCIES, Service
 from services.chassis.describing import Description, Subscription
 from services.offers.handlers import CORE, PARTNERS
 
@@ -12,4 +12,5 @@ DESCRIPTION: Final = Description(
         Subscription("partners", PARTNERS, channels=(VACANCIES,)),
         Subscription("core", CORE, topics=(DESIGNATIONS,)),
     ),
+    publishes=(OFFERS,),
 )

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from contracts.topics import ANSWERS, DECISIONS, HOUSEHOLDS, OFFERS, PARTNER_ANSWERS, Service
+from contracts.topics import ANSWERS, DECISIONS, DESIGNATIONS, HOUSEHOLDS, OFFERS, PARTNER_ANSWERS, Service
 from services.chassis.describing import Description, Subscription
 from services.orientation.handlers import CORE, PARTNERS
-from services.orientation.store import TERRITORY_TABLES
+from services.orientation.store import ARGUMENTS, TERRITORY_TABLES
 from services.orientation.territory import Territory
 
 DESCRIPTION: Final = Description(
@@ -14,4 +14,6 @@ DESCRIPTION: Final = Description(
         Subscription("partners", PARTNERS, channels=(PARTNER_ANSWERS, DECISIONS)),
         Subscription("core", CORE, topics=(OFFERS, HOUSEHOLDS, ANSWERS), territory=(Territory, TERRITORY_TABLES)),
     ),
+    publishes=(ANSWERS, DESIGNATIONS),
+    sealed=(ARGUMENTS,),
 )

@@ -1,12 +1,13 @@
-"""What `reporting` consumes, and the pages it serves."""
+"""What `reporting` consumes, the pages it serves, and the gauges it shows."""
 
 from typing import Final
 
 from contracts.topics import DESIGNATIONS, HOUSEHOLDS, OFFERS, Service
 from services.chassis.describing import Description, Subscription
+from services.reporting.figures import READINGS
 from services.reporting.handlers import CORE
 from services.reporting.pages import ROUTES
 
 DESCRIPTION: Final = Description(
-    Service.REPORTING, (Subscription("core", CORE, topics=(OFFERS, HOUSEHOLDS, DESIGNATIONS)),), ROUTES
+    Service.REPORTING, (Subscription("core", CORE, topics=(OFFERS, HOUSEHOLDS, DESIGNATIONS)),), ROUTES, READINGS
 )

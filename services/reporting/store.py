@@ -1,11 +1,12 @@
-"""The table of `reporting`: one row a core fact. Any indicator of any period is computed from it, again and again."""
+"""The tables of `reporting`: a row a core fact, for indicators of any period; a row a subject, for what is true now."""
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, MetaData, Text
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Text, text
 
 from services.chassis.tables import Instant, StateTable, chassis_tables
 from services.reporting.domain import FactRow
+from services.reporting.subjects import Subject
 
 METADATA: Final = MetaData()
 FACTS: Final = StateTable(
@@ -23,5 +24,31 @@ FACTS: Final = StateTable(
     # They hold all that indicators look at: the rows themselves, three times as large, are not read.
     Index("facts_by_kind", "siao", "kind", "at", postgresql_include=["subject", "offer_type", "persons", "detail"]),
     Index("facts_by_subject", "kind", "subject", "turn"),
+)
+_LIVE: Final = text("live")
+_DESIGNATION: Final = text("kind = 'designation'")
+SUBJECTS: Final = StateTable(
+    METADATA,
+    "subjects",
+    Subject,
+    Column("siao", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("persons", Integer, nullable=False),
+    Column("structure", Text),
+    Column("about", Text),
+    Column("since", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("contested", Boolean, nullable=False),
+    # One index a reading of `figures.py`, which holds all that it looks at.
+    Index("subjects_live", "siao", "kind", "state", postgresql_include=["persons", "due_at"], postgresql_where=_LIVE),
+    Index("subjects_about", "about", postgresql_where=text("live AND kind = 'designation'")),
+    Index(
+        "subjects_designated",
+        "since",
+        postgresql_include=["siao", "structure", "contested"],
+        postgresql_where=_DESIGNATION,
+    ),
 )
 chassis_tables(METADATA)

@@ -11,10 +11,11 @@ from faststream import AckPolicy
 from faststream.asgi import AsgiFastStream
 from faststream.kafka import KafkaBroker
 
-from contracts.topics import Service
+from contracts.topics import CORE, Service
 from services.chassis.app import application
 from services.chassis.settings import Settings
 from services.chassis.subscribing import Listener, safe_parser, undecoded
+from services.chassis.tables import StateTable
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Settings(
@@ -107,3 +108,19 @@ def test_only_the_chassis_subscribes() -> None:
         and node.func.attr in ("subscriber", "publisher")
     }
     assert callers == {"services/chassis/subscribing.py"}
+
+
+@pytest.mark.parametrize("service", Service)
+def test_a_service_declares_the_core_topics_that_it_writes(service: Service) -> None:
+    """They are looked for before it starts, and their messages are never given up."""
+    description = importlib.import_module(f"services.{service}.app").DESCRIPTION
+    assert {topic.name for topic in description.publishes} == {t.name for t in CORE if service in t.writers}
+
+
+@pytest.mark.parametrize("service", Service)
+def test_a_service_declares_the_tables_that_it_seals(service: Service) -> None:
+    """The key is tried on each of them before it starts."""
+    description = importlib.import_module(f"services.{service}.app").DESCRIPTION
+    tables = vars(importlib.import_module(f"services.{service}.store")).values()
+    sealed = {table.name for table in tables if isinstance(table, StateTable) and table.sealed}
+    assert {table.name for table in description.sealed} == sealed

@@ -5,23 +5,26 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from deploy.embedded import ports
-from deploy.embedded.platform import Addresses, Platform
+from deploy.embedded.platform import Platform
+from tests.backends.backend import Backend, platform_on
 from tests.e2e.territory import SIAO_WITHOUT_STORY, SIAOS, Territory, partners_of
+from tests.receiver import Receiver, a_receiver
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def receiver() -> Iterator[Receiver]:
+    """Who is told the services' spans."""
+    with a_receiver() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def platform(backend: Backend, tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Platform]:
     """Kafka, PostgreSQL, the four services, and in each SIAO partners of all roles."""
-    addresses = Addresses(ports.free_port(2), ports.free_port(), ports.free_port(4))
     partners = [partner for siao in (*SIAOS, SIAO_WITHOUT_STORY) for partner in partners_of(siao)]
-    running = Platform(tmp_path_factory.mktemp("stories"), partners=partners, addresses=addresses)
-    try:
-        running.start()
+    with platform_on(backend, tmp_path_factory.mktemp("stories"), partners, receiver.address) as running:
         yield running
         assert running.deaths == []
-    finally:
-        running.stop()
 
 
 @pytest.fixture(scope="session")

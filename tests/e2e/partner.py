@@ -59,6 +59,8 @@ class Partner:
         # Every byte that ever reached this partner, and its copy of the list of ready households.
         self.received: list[bytes] = []
         self.ready: dict[str, ReadyHousehold] = {}
+        # The trace that each kind of notice last came in.
+        self.traceparents: dict[str, str | None] = {}
 
     async def connect(self) -> None:
         """Log in."""
@@ -75,9 +77,9 @@ class Partner:
         await self._producer.stop()
         await self._consumer.stop()
 
-    async def tells(self, message: Message) -> dict[str, str]:
+    async def tells(self, message: Message, traceparent: str | None = None) -> dict[str, str]:
         """Say something that the SIAO accepts; what it caused: kind -> id."""
-        answer = await self._asks(message)
+        answer = await self._asks(message, traceparent)
         assert isinstance(answer, MessageAccepted), f"{self.id}: {type_of(message)}: {answer}"
         assert not answer.duplicate
         return {caused.kind: caused.id for caused in answer.caused}
@@ -90,9 +92,9 @@ class Partner:
         assert answer.text_en
         return answer.code
 
-    async def _asks(self, message: Message) -> MessageAccepted | MessageRejected:
-        identity = str(uuid.uuid4())
-        envelope = Envelope(identity, type_of(message), partner_source(self.id), datetime.now(UTC))
+    async def _asks(self, message: Message, traceparent: str | None = None) -> MessageAccepted | MessageRejected:
+        identity, now = str(uuid.uuid4()), datetime.now(UTC)
+        envelope = Envelope(identity, type_of(message), partner_source(self.id), now, traceparent=traceparent)
         self._sent.append(identity)
         topic, body = channel_of(message).of(self.id), message.model_dump_json().encode()
         await self._producer.send_and_wait(topic, body, headers=binary_headers(envelope))
@@ -159,6 +161,7 @@ class Partner:
             return
         envelope, body = open_envelope(record.headers, record.value)
         notice = read_body(MESSAGES[NOTICES.name][envelope.type], body)
+        self.traceparents[envelope.type] = envelope.traceparent
         if isinstance(notice, MessageAccepted | MessageRejected):
             self._answers.setdefault(str(notice.message_id), []).append(notice)
         else:

@@ -14,7 +14,7 @@ from tests.builders import CANARY, COURBEVOIE, NANTERRE
 from tests.e2e.partner import PATIENCE_SECONDS, Partner
 
 # One for each story: what happens in one is of no concern to another.
-SIAOS: Final = ("92", "93", "94")
+SIAOS: Final = ("92", "93", "94", "95")
 SIAO_WITHOUT_STORY: Final = "75"
 EVER: Final = {"since": "2000-01-01", "until": "2100-01-01"}
 

@@ -16,8 +16,8 @@ from contracts.codes import OfferType
 from contracts.partners import PartnerRegistered
 from contracts.topics import CHANNELS, OFFERS, VACANCIES, Role, Service
 from contracts.vacancies import Place, ProjetEtablissement, StructureDescribed
-from deploy.embedded import ports
-from deploy.embedded.platform import Addresses, Platform
+from deploy.embedded.platform import Platform
+from tests.backends.backend import Backend, platform_on
 from tests.e2e.bad_records import (
     ACCEPTED,
     BAD,
@@ -42,17 +42,12 @@ UNNAMED: Final = frozenset({"envelope-missing", "header-unreadable", "id-invalid
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Kafka, PostgreSQL and the four services as processes, and three partners."""
     roles = {STRUCTURE: Role.STRUCTURE, PRESCRIBER: Role.PRESCRIBER, "operator-bad": Role.OPERATOR}
     partners = [PartnerRegistered(id=name, role=role, siao="92", name=name) for name, role in roles.items()]
-    addresses = Addresses(ports.free_port(2), ports.free_port(), ports.free_port(4))
-    running = Platform(tmp_path_factory.mktemp("platform"), partners=partners, addresses=addresses)
-    try:
-        running.start()
+    with platform_on(backend, tmp_path_factory.mktemp("platform"), partners) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture(scope="module")

@@ -72,7 +72,7 @@ def arena(logs: Path) -> Iterator[Arena]:
     """Starts both servers, stops them at the end; raises PlatformError when one does not start."""
     logs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="siao-load-") as folder:
-        kafka = Kafka(Path(folder, "kafka"), port=free_port(2))
+        kafka = Kafka(Path(folder, "kafka"), port=free_port(3))
         postgres = Postgres(Path(folder, "postgres"), port=free_port())
         try:
             kafka.start()

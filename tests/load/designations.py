@@ -45,7 +45,7 @@ def partners() -> list[PartnerRegistered]:
 def platform() -> Iterator[Platform]:
     """The whole platform on free ports and a state of its own; nothing of it stays."""
     with tempfile.TemporaryDirectory(prefix="siao-load-") as folder:
-        addresses = Addresses(free_port(2), free_port(), free_port(4))
+        addresses = Addresses(free_port(3), free_port(), free_port(4))
         running = Platform(Path(folder), partners=partners(), addresses=addresses)
         running.start()
         try:

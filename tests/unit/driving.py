@@ -16,7 +16,7 @@ from contracts.notices import Caused, MessageAccepted
 from contracts.partners import PartnerRegistered
 from contracts.topics import CHANNELS, NOTICES, Service, split_partner_topic
 from services.chassis.describing import Description, Subscription
-from services.chassis.fold import Effect, Forget, Heard, Later, Position, Put, Send
+from services.chassis.fold import Effect, Forget, Heard, Later, Measure, Position, Put, Send
 from services.chassis.states import Rows, Territory
 from services.chassis.store import Store
 from services.intake.app import DESCRIPTION as INTAKE
@@ -128,6 +128,7 @@ class Siao:
         self.services = {d.service: Deciding(d, self.register) for d in DESCRIPTIONS}
         self.log: list[Published] = []
         self.refusals: dict[str, Refusal] = {}
+        self.measured: list[Measure] = []
         self.timers: dict[tuple[str, str], tuple[Later, str]] = {}
         self.pick: Pick = lambda queues: min(queues, key=lambda queue: queue.records[0].number)
         self._batch = batch
@@ -190,6 +191,8 @@ class Siao:
                     self.timers[service.name, effect.name] = (effect, f"{cause}-{index}")
                 case Forget():
                     self.timers.pop((service.name, effect.name), None)
+                case Measure():
+                    self.measured.append(effect)
 
     def _send(self, service: str, send: Send, identity: str) -> None:
         kind = "" if send.value is None else type_of(send.value)

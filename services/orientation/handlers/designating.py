@@ -6,12 +6,14 @@ from typing import Final
 from contracts.codes import DesignationOutcome, DesignationState, HouseholdRefusal, Party
 from contracts.designations import DesignationEnded, DesignationMade, Proof, VacancyUnmatched
 from contracts.event import Message, derived_id
+from contracts.offers import VacancyOpened
 from contracts.received import DeadlineReached
 from contracts.topics import ANSWERS
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
-from services.chassis.fold import Effects, Forget, Heard, Later, Put, Send, publish
+from services.chassis.fold import Effects, Forget, Heard, Later, Measure, Put, Send, publish
 from services.orientation.domain.model import DeadlineKind, Designation, Structure, Vacancy
 from services.orientation.domain.waiting_lists import Choice
+from services.orientation.figures import VACANCY_TO_DESIGNATION
 from services.orientation.store import DESIGNATIONS, STRUCTURES, VACANCIES, WAITING
 from services.orientation.territory import Territory
 
@@ -99,6 +101,15 @@ def _designate(
     yield Put(VACANCIES, vacancy_id, vacancy.model_copy(update={"designation": designation_id}))
     yield publish(DESIGNATIONS_TOPIC, vacancy.siao, _made(designation_id, designation, proof))
     yield from deadlines(designation_id, designation.siao, heard.now)
+    yield from _measured(heard, vacancy)
+
+
+def _measured(heard: Heard[Message], vacancy: Vacancy) -> Effects:
+    """How long a vacancy waited for its first designation; one that somebody has declined or refused did not wait."""
+    if not vacancy.barred:
+        when = "opening" if isinstance(heard.event, VacancyOpened) else "later"
+        waited = (heard.now - vacancy.opened_at).total_seconds()
+        yield Measure(VACANCY_TO_DESIGNATION, (vacancy.siao, when), max(0.0, waited))
 
 
 def _made(designation_id: str, designation: Designation, proof: Proof) -> DesignationMade:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from contracts.catalogue import MESSAGES
-from deploy.embedded.kafka import Kafka
+from deploy.embedded.parts import Broker
 from tests.integration.chassis.wire import Wire
 
 
@@ -19,7 +19,7 @@ def _catalogue_as_it_was() -> Iterator[None]:
 
 
 @pytest.fixture
-def wire(kafka: Kafka) -> Iterator[Wire]:
+def wire(kafka: Broker) -> Iterator[Wire]:
     """Raw access to the session's broker."""
     access = Wire(kafka)
     yield access

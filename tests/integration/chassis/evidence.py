@@ -10,11 +10,11 @@ from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
-from deploy.embedded.kafka import Kafka
+from deploy.embedded.parts import Broker
 from services.chassis.settings import Settings
 
 
-def settings_of(kafka: Kafka, database: str, **changes: Any) -> Settings:
+def settings_of(kafka: Broker, database: str, **changes: Any) -> Settings:
     """Settings of a service on the session's broker."""
     return Settings(
         **{
@@ -47,7 +47,7 @@ def counted(metric: Any, *labels: str) -> Counter:
     return lambda: child._value.get() - before
 
 
-def taken_from(kafka: Kafka, topic: str, count: int, partitions: int = 1, seconds: float = 30) -> list[Any]:
+def taken_from(kafka: Broker, topic: str, count: int, partitions: int = 1, seconds: float = 30) -> list[Any]:
     """The first `count` records of a topic, or more, as confluent's; AssertionError when they are not there in time."""
     client = Consumer({**kafka.client_settings(), "group.id": "reader", "enable.auto.commit": False, "log_level": 0})
     client.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in range(partitions)])

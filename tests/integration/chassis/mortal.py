@@ -8,6 +8,7 @@ from typing import Any, Final
 from services.chassis import outbox
 from services.chassis.app import run
 from services.chassis.relay import Relay
+from services.chassis.shipping import Shipping
 from services.chassis.subscribing import BatchMessage
 from tests.integration.chassis.rig import counting
 from tests.integration.chassis.stage import described
@@ -34,7 +35,7 @@ def die(*_: Any) -> None:
 POINTS: Final[dict[str, tuple[Any, str, Callable[..., Any]]]] = {
     "before commit": (outbox, "post", dying_after(outbox.post)),
     "after commit, before publication": (Relay, "wake", die),
-    "after publication, before deletion": (Relay, "_send", dying_after(Relay._send)),
+    "after publication, before deletion": (Shipping, "send", dying_after(Shipping.send)),
     "after commit, before the offset's": (BatchMessage, "ack", die),
 }
 

@@ -20,6 +20,7 @@ from contracts.partners import PartnerRegistered
 from contracts.topics import OFFERS, VACANCIES, Role
 from contracts.vacancies import VacancyPublished
 from services.chassis.database import engine_of
+from services.chassis.faults import Faults
 from services.chassis.fold import Effects, Folds, Forget, Heard, Key, Later, Put, Send, State, accept
 from services.chassis.kept import Kept
 from services.chassis.states import Holder, Keyed, Territory, Whole
@@ -196,6 +197,7 @@ class Bench:
     vault: Vault
     commits: int = 0
     now: datetime = NOON
+    faults: Faults = field(default_factory=lambda: Faults("the broker", "the database"))
 
     def unit(self, folds: Folds | None = None, holder: Holder | None = None, consumer: str = "counters") -> Unit:
         """A unit of the counting service, as one instance of it would have."""
@@ -209,6 +211,7 @@ class Bench:
             lambda: self.now,
             self._committed,
             asyncio.Lock(),
+            self.faults,
         )
 
     def whole(self) -> Whole:

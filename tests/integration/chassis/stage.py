@@ -3,10 +3,14 @@
 import asyncio
 import http.client
 import json
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from confluent_kafka import Producer
@@ -17,7 +21,7 @@ from faststream.asgi import AsgiFastStream
 from contracts.event import Message
 from contracts.partners import PartnerRegistered
 from contracts.topics import NOTICES, PARTNERS, VACANCIES, Service
-from deploy.embedded.kafka import Kafka
+from deploy.embedded.parts import Broker
 from services.chassis.app import application
 from services.chassis.database import engine_of
 from services.chassis.describing import Description, Subscription
@@ -32,6 +36,13 @@ def described(folds: Folds, part: str = "partners") -> Description:
     return Description(Service.OFFERS, (Subscription(part, folds, channels=(VACANCIES,)),))
 
 
+def migrate(url: str) -> None:
+    """What the operator does: the chassis's tables, as the counting service's real namesake has them."""
+    command = [sys.executable, "-m", "services.chassis.migrate", Service.OFFERS]
+    root = Path(__file__).parents[3]
+    subprocess.run(command, cwd=root, env={**os.environ, "SIAO_DATABASE": url}, check=True, timeout=60)
+
+
 async def prepare(url: str) -> None:
     """Add the counting service's tables to a database that has the chassis's."""
     engine = engine_of(url)
@@ -44,7 +55,7 @@ async def prepare(url: str) -> None:
 class Partner:
     """A partner of one test: registered, with its two topics."""
 
-    kafka: Kafka
+    kafka: Broker
     name: str
 
     def __post_init__(self) -> None:
@@ -95,7 +106,7 @@ def with_register(admin: AdminClient) -> None:
 
 
 @contextmanager
-def a_registered_partner(kafka: Kafka, admin: AdminClient) -> Iterator[Partner]:
+def a_registered_partner(kafka: Broker, admin: AdminClient) -> Iterator[Partner]:
     """A new partner, its topics deleted and its registration taken back afterwards."""
     with_register(admin)
     partner = Partner(kafka, f"chrs-{uuid.uuid4().hex[:8]}")
@@ -157,6 +168,16 @@ async def until_status(app: AsgiFastStream, path: str, status: int, seconds: flo
 
     await until_true(so, f"{path} answers {status}", seconds)
     return found
+
+
+async def until_fault(app: AsgiFastStream, part: str, code: str, seconds: float = 30) -> None:
+    """Returns when the service says that it is not ready because of this."""
+
+    async def so() -> bool:
+        answered, body = await get(app, "/ready")
+        return answered == http.HTTPStatus.SERVICE_UNAVAILABLE and json.loads(body)["faults"].get(part) == code
+
+    await until_true(so, f"/ready tells {code} of {part}", seconds)
 
 
 async def get(app: AsgiFastStream, path: str) -> tuple[int, bytes]:

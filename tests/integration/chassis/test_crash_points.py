@@ -15,7 +15,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from deploy.embedded import ports
-from deploy.embedded.kafka import Kafka
+from deploy.embedded.parts import Broker
 from services.chassis.settings import Settings
 from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import id_of, settings_of, taken_from
@@ -28,7 +28,7 @@ MESSAGES = 300
 
 
 @pytest.fixture
-def partner(kafka: Kafka, kafka_admin: AdminClient) -> Iterator[Partner]:
+def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
     with a_registered_partner(kafka, kafka_admin) as made:
         yield made
 
@@ -55,7 +55,7 @@ def a_life(settings: Settings, point: str, out: str, part: str) -> Iterator[subp
 
 
 async def test_the_end_is_the_same_wherever_it_dies(
-    partner: Partner, kafka: Kafka, wire: Wire, topics: Topics, database: Database
+    partner: Partner, kafka: Broker, wire: Wire, topics: Topics, database: Database
 ) -> None:
     """One partner, and as many services as there are points: each reads the same messages and dies of its own death."""
     partner.send_many(f"m{number}" for number in range(MESSAGES))
@@ -73,7 +73,7 @@ def without_repetitions(records: list[Any]) -> list[bytes]:
     return list({id_of(record): record.value() for record in records}.values())
 
 
-async def two_lives(point: str, out: str, url: str, partner: Partner, kafka: Kafka, wire: Wire) -> None:
+async def two_lives(point: str, out: str, url: str, partner: Partner, kafka: Broker, wire: Wire) -> None:
     """A first life that dies at a point, a second that ends the work; checks the database and the offset."""
     part = "".join(letter for letter in point if letter.isalpha())
     settings = settings_of(kafka, url, http_port=ports.free_port())

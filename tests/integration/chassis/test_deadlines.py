@@ -27,7 +27,7 @@ async def bench(database: Database) -> AsyncIterator[Bench]:
 
 def timers_of(bench: Bench) -> Timers:
     """The deadlines of one instance, by the bench's clock."""
-    return Timers(bench.engine, lambda: bench.now, lambda: None)
+    return Timers(bench.engine, lambda: bench.now, lambda: None, bench.faults)
 
 
 async def until_reached(bench: Bench, count: int) -> list[str]:
@@ -100,7 +100,7 @@ async def test_many_deadlines_and_two_instances_reach_each_once_through_a_restar
     await bench.unit().handle([log.order(f"m{n}", "later", f"k{n:04}") for n in range(3_000)])
     bench.now = NOON + timedelta(hours=1)
     try:
-        async with running(timers_of(bench).run(), Timers(other, lambda: bench.now, lambda: None).run()):
+        async with running(timers_of(bench).run(), Timers(other, lambda: bench.now, lambda: None, bench.faults).run()):
             await until_reached(bench, 1)
         # Stopped in the middle, or after; then one alone ends the work.
         async with running(timers_of(bench).run()):

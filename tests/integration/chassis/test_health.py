@@ -12,8 +12,7 @@ from faststream.asgi import AsgiFastStream
 from faststream.kafka import KafkaBroker
 
 from contracts.vacancies import VacancyPublished
-from deploy.embedded.kafka import Kafka
-from deploy.embedded.postgres import Postgres
+from deploy.embedded.parts import Broker, DatabaseServer
 from services.chassis import health, unit
 from services.chassis.app import application
 from services.chassis.fold import Folds, no_keys
@@ -28,13 +27,14 @@ from tests.integration.chassis.stage import (
     get,
     prepare,
     started,
+    until_fault,
     until_status,
 )
 from tests.integration.chassis.wire import until
 
 
 @pytest.fixture
-def partner(kafka: Kafka, kafka_admin: AdminClient) -> Iterator[Partner]:
+def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
     with a_registered_partner(kafka, kafka_admin) as made:
         yield made
 
@@ -49,7 +49,7 @@ async def url(database: Database, partner: Partner) -> str:
 
 
 @pytest.fixture
-async def app(kafka: Kafka, url: str, topics: Topics) -> AsyncIterator[AsgiFastStream]:
+async def app(kafka: Broker, url: str, topics: Topics) -> AsyncIterator[AsgiFastStream]:
     """The counting service, ready."""
     async with started(assembled(settings_of(kafka, url), topics())) as running:
         yield running
@@ -68,7 +68,7 @@ async def test_a_service_at_work_is_well(app: AsgiFastStream, partner: Partner) 
 
 
 async def test_a_handler_that_does_not_return_is_dead(
-    kafka: Kafka, url: str, partner: Partner, monkeypatch: pytest.MonkeyPatch
+    kafka: Broker, url: str, partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folds, asked, release = Folds(), asyncio.Event(), asyncio.Event()
 
@@ -87,10 +87,10 @@ async def test_a_handler_that_does_not_return_is_dead(
         assert await until_status(app, "/health", 200) == {}
 
 
-async def test_a_database_that_is_away_is_said_by_readiness_only(app: AsgiFastStream, postgres: Postgres) -> None:
+async def test_a_database_that_is_away_is_said_by_readiness_only(app: AsgiFastStream, postgres: DatabaseServer) -> None:
     await asyncio.to_thread(postgres.stop)
     try:
-        assert "database" in await until_status(app, "/ready", 503)
+        await until_fault(app, "database", "database-unreachable")
         assert (await get(app, "/health"))[0] == 200
     finally:
         await asyncio.to_thread(postgres.start)
@@ -98,14 +98,14 @@ async def test_a_database_that_is_away_is_said_by_readiness_only(app: AsgiFastSt
 
 
 async def test_a_batch_that_is_put_off_is_said_by_readiness_only(
-    app: AsgiFastStream, partner: Partner, postgres: Postgres, url: str, monkeypatch: pytest.MonkeyPatch
+    app: AsgiFastStream, partner: Partner, postgres: DatabaseServer, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unit, "LONGEST_PAUSE", 0.5)
     name = url.rsplit("/", 1)[1]
     await asyncio.to_thread(postgres.sql, "ALTER TABLE inbox RENAME TO hidden", name)
     await asyncio.to_thread(postgres.sql, "ALTER TABLE quarantine RENAME TO hidden_too", name)
     partner.send("a")
-    assert "offers.partners" in await until_status(app, "/ready", 503)
+    await until_fault(app, "offers.partners", "unexpected")
     assert (await get(app, "/health"))[0] == 200
     await asyncio.to_thread(postgres.sql, "ALTER TABLE hidden RENAME TO inbox", name)
     await asyncio.to_thread(postgres.sql, "ALTER TABLE hidden_too RENAME TO quarantine", name)
@@ -123,7 +123,7 @@ async def test_a_dead_consumer_is_dead(app: AsgiFastStream) -> None:
 
 
 async def test_a_moment_without_an_assignment_does_not_blind_the_watch(
-    app: AsgiFastStream, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+    app: AsgiFastStream, postgres: DatabaseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """During a rebalance the client raises when it is asked where it stands."""
     subscriber: Any = broker_of(app).subscribers[0]
@@ -138,19 +138,19 @@ async def test_a_moment_without_an_assignment_does_not_blind_the_watch(
     await asyncio.wait_for(asked.wait(), 15)
     await asyncio.to_thread(postgres.stop)
     try:
-        assert "database" in await until_status(app, "/ready", 503)
+        await until_fault(app, "database", "database-unreachable")
     finally:
         await asyncio.to_thread(postgres.start)
     assert await until_status(app, "/ready", 200) == {}
 
 
 async def test_a_service_that_is_still_starting_is_alive_and_not_ready(
-    kafka: Kafka, url: str, topics: Topics, postgres: Postgres
+    kafka: Broker, url: str, topics: Topics, postgres: DatabaseServer
 ) -> None:
     name = url.rsplit("/", 1)[1]
     await asyncio.to_thread(postgres.sql, "UPDATE alembic_version SET version_num = '0000'", name)
     async with started(assembled(settings_of(kafka, url), topics()), ready=False) as app:
-        assert "start" in await until_status(app, "/ready", 503)
+        await until_fault(app, "start", "schema-new")
         assert (await get(app, "/health"))[0] == 200
         await asyncio.to_thread(postgres.sql, "UPDATE alembic_version SET version_num = '0001'", name)
         assert await until_status(app, "/ready", 200) == {}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from deploy.embedded.postgres import Postgres
+from deploy.embedded.parts import DatabaseServer
 from services.chassis import metrics
 from services.chassis.states import Keyed, KeyedWorking
 from tests.conftest import Database
@@ -40,7 +40,7 @@ class Interrupted(Keyed):
 
 
 @pytest.mark.parametrize("table", ["inbox", "counts", "outbox"])
-async def test_a_session_ended_in_a_transaction(bench: Bench, postgres: Postgres, table: str) -> None:
+async def test_a_session_ended_in_a_transaction(bench: Bench, postgres: DatabaseServer, table: str) -> None:
     log, backoffs = Log(), counted(metrics.BACKOFFS)
     unit = bench.unit()
     await unit.handle([log.order("before")])
@@ -61,7 +61,7 @@ async def test_a_session_ended_in_a_transaction(bench: Bench, postgres: Postgres
     assert (backoffs() >= 1, unit.failing) == (True, False)
 
 
-async def test_a_database_stopped_and_started(bench: Bench, postgres: Postgres) -> None:
+async def test_a_database_stopped_and_started(bench: Bench, postgres: DatabaseServer) -> None:
     log, unit = Log(), bench.unit()
     await unit.handle([log.order("before")])
     await asyncio.to_thread(postgres.stop)

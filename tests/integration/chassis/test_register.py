@@ -8,7 +8,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 from confluent_kafka.admin import AdminClient
 
-from deploy.embedded.kafka import Kafka
+from deploy.embedded.parts import Broker
 from services.chassis.register import PartnerRegister
 from services.chassis.unit import Unit
 from tests.conftest import Database
@@ -19,7 +19,7 @@ from tests.integration.chassis.wire import until
 
 
 @pytest.fixture
-def partner(kafka: Kafka, kafka_admin: AdminClient) -> Iterator[Partner]:
+def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
     with a_registered_partner(kafka, kafka_admin) as made:
         yield made
 
@@ -33,7 +33,7 @@ async def bench(database: Database) -> AsyncIterator[Bench]:
 @pytest.fixture
 async def register(partner: Partner, bench: Bench) -> AsyncIterator[PartnerRegister]:
     """A register that has been read; the partner was registered before."""
-    made = PartnerRegister(settings_of(partner.kafka, bench.url))
+    made = PartnerRegister(settings_of(partner.kafka, bench.url), bench.faults)
     await made.start()
     yield made
     await made.stop()

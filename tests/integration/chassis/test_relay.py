@@ -9,8 +9,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from contracts.topics import CORE_PARTITIONS
-from deploy.embedded.kafka import Kafka
-from deploy.embedded.postgres import Postgres
+from deploy.embedded.parts import Broker, DatabaseServer
 from services.chassis import metrics, outbox, relay
 from services.chassis.database import engine_of, raw_connection, transaction
 from services.chassis.fold import Send
@@ -32,7 +31,7 @@ async def bench(database: Database) -> AsyncIterator[Bench]:
 
 
 @pytest.fixture
-def one(bench: Bench, kafka: Kafka) -> Relay:
+def one(bench: Bench, kafka: Broker) -> Relay:
     """The relay of one instance."""
     return Relay(settings_of(kafka, bench.url), bench.engine, "/siao/offers")
 
@@ -77,7 +76,7 @@ async def until_waiting(bench: Bench) -> None:
     await until_true(waits, "a session waits for a lock")
 
 
-async def test_the_order_of_each_key_is_kept(bench: Bench, one: Relay, kafka: Kafka, topics: Topics) -> None:
+async def test_the_order_of_each_key_is_kept(bench: Bench, one: Relay, kafka: Broker, topics: Topics) -> None:
     core, other = topics("core", partitions=CORE_PARTITIONS), topics("other", partitions=3)
     for start in range(0, 20_000, 5_000):
         numbers = range(start, start + 5_000)
@@ -93,7 +92,7 @@ async def test_the_order_of_each_key_is_kept(bench: Bench, one: Relay, kafka: Ka
         assert {record.partition() for record in records} == set(range(partitions))
 
 
-async def test_a_message_has_the_envelope_of_its_row(bench: Bench, one: Relay, kafka: Kafka, topics: Topics) -> None:
+async def test_a_message_has_the_envelope_of_its_row(bench: Bench, one: Relay, kafka: Broker, topics: Topics) -> None:
     topic, trace = topics(), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     message = outbox.outgoing(b"cause", 0, Send(topic, "k", an_answer("1")), NOON, trace)
     async with transaction(bench.engine) as connection:
@@ -111,7 +110,9 @@ async def test_a_message_has_the_envelope_of_its_row(bench: Bench, one: Relay, k
     }
 
 
-async def test_a_tombstone_takes_its_place_in_the_order(bench: Bench, one: Relay, kafka: Kafka, topics: Topics) -> None:
+async def test_a_tombstone_takes_its_place_in_the_order(
+    bench: Bench, one: Relay, kafka: Broker, topics: Topics
+) -> None:
     topic = topics(config={"cleanup.policy": "compact"})
     await post(bench, Send(topic, "k", an_answer("1")), Send(topic, "k", None), Send(topic, "k", an_answer("2")))
     async with running(one.run()):
@@ -121,7 +122,7 @@ async def test_a_tombstone_takes_its_place_in_the_order(bench: Bench, one: Relay
 
 
 async def test_a_transaction_that_commits_late_is_not_skipped(
-    bench: Bench, one: Relay, kafka: Kafka, topics: Topics
+    bench: Bench, one: Relay, kafka: Broker, topics: Topics
 ) -> None:
     topic = topics()
     late = [outbox.outgoing(b"late", 0, Send(topic, "k", an_answer("1")), NOON, None)]
@@ -136,7 +137,7 @@ async def test_a_transaction_that_commits_late_is_not_skipped(
 
 
 async def test_a_death_between_publication_and_deletion_repeats_and_loses_nothing(
-    bench: Bench, one: Relay, kafka: Kafka, topics: Topics, postgres: Postgres
+    bench: Bench, one: Relay, kafka: Broker, topics: Topics, postgres: DatabaseServer
 ) -> None:
     topic, failures = topics(partitions=2), counted(metrics.RELAY_FAILURES)
     await post(bench, *numbered(topic, range(1_000), 20))
@@ -160,7 +161,7 @@ async def test_a_death_between_publication_and_deletion_repeats_and_loses_nothin
 
 
 async def test_a_broker_stopped_and_started_delays_and_loses_nothing(
-    bench: Bench, one: Relay, kafka: Kafka, topics: Topics
+    bench: Bench, one: Relay, kafka: Broker, topics: Topics
 ) -> None:
     topic = topics()
     async with running(one.run()):
@@ -177,7 +178,7 @@ async def test_a_broker_stopped_and_started_delays_and_loses_nothing(
 
 
 async def test_an_instance_that_failed_at_the_broker_leads_again(
-    bench: Bench, one: Relay, kafka: Kafka, topics: Topics
+    bench: Bench, one: Relay, kafka: Broker, topics: Topics
 ) -> None:
     topic, failures = topics(), counted(metrics.RELAY_FAILURES)
     await post(bench, *numbered(topic, range(10)))
@@ -197,7 +198,7 @@ async def test_an_instance_that_failed_at_the_broker_leads_again(
 
 
 async def test_of_two_instances_one_publishes_and_the_other_takes_over(
-    bench: Bench, one: Relay, kafka: Kafka, topics: Topics
+    bench: Bench, one: Relay, kafka: Broker, topics: Topics
 ) -> None:
     topic, engine = topics(), engine_of(bench.url)
     other = Relay(settings_of(kafka, bench.url), engine, "/siao/offers")
@@ -218,7 +219,7 @@ async def test_of_two_instances_one_publishes_and_the_other_takes_over(
 
 
 async def test_a_missing_topic_holds_back_nothing_else_and_gets_its_messages_when_it_appears(
-    bench: Bench, one: Relay, kafka: Kafka, kafka_admin: AdminClient, topics: Topics
+    bench: Bench, one: Relay, kafka: Broker, kafka_admin: AdminClient, topics: Topics
 ) -> None:
     topic, missing = topics(), a_group("missing")
     await post(bench, *(send for n in range(3) for send in (*numbered(missing, [n]), *numbered(topic, [n]))))
@@ -234,7 +235,7 @@ async def test_a_missing_topic_holds_back_nothing_else_and_gets_its_messages_whe
 
 
 async def test_messages_for_a_topic_that_stays_missing_are_set_aside_sealed(
-    bench: Bench, kafka: Kafka, topics: Topics, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, kafka: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "MISSING_SECONDS", 0.5)
     topic, missing, set_aside = topics(), a_group("missing"), counted(metrics.QUARANTINED, "undeliverable")

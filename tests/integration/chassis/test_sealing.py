@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from deploy.embedded.postgres import Postgres
+from deploy.embedded.parts import DatabaseServer
 from services.chassis.database import raw_connection
 from services.chassis.quarantine import context_of
 from services.chassis.store import Store
@@ -22,7 +22,7 @@ async def bench(database: Database) -> AsyncIterator[Bench]:
         yield made
 
 
-def dump(postgres: Postgres, bench: Bench) -> str:
+def dump(postgres: DatabaseServer, bench: Bench) -> str:
     """Every row of every table, as text."""
     database = bench.url.rsplit("/", 1)[1]
     tables = postgres.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", database).split()
@@ -37,7 +37,7 @@ async def load(bench: Bench, vault: Vault, key: str) -> Secret | None:
 
 
 async def test_a_sealed_state_is_not_readable_in_the_database_and_opens_with_its_key(
-    bench: Bench, postgres: Postgres
+    bench: Bench, postgres: DatabaseServer
 ) -> None:
     await bench.unit().handle([Log().order("a", "secret", "household")])
     whole = dump(postgres, bench)
@@ -59,7 +59,7 @@ async def test_a_sealed_state_cannot_be_moved_to_another_key(bench: Bench) -> No
 
 
 async def test_a_quarantined_record_is_whole_and_readable_only_with_the_key_and_its_position(
-    bench: Bench, postgres: Postgres
+    bench: Bench, postgres: DatabaseServer
 ) -> None:
     log, event = Log(), an_order("refused")
     value = event.model_dump_json().encode() + b" "

@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from faststream.kafka import KafkaBroker
 from faststream.security import SASLScram512
 
-from deploy.embedded.kafka import Kafka
+from deploy.embedded.parts import Broker
 
 DEADLINE_SECONDS = 15.0
 LOOK_SECONDS = 0.02
@@ -44,7 +44,7 @@ async def until(fact: Callable[[], bool], what: str, seconds: float = DEADLINE_S
 class Wire:
     """Raw access to one broker."""
 
-    def __init__(self, kafka: Kafka) -> None:
+    def __init__(self, kafka: Broker) -> None:
         self.kafka = kafka
         self._clients: dict[str, Consumer] = {}
         # Records sent together arrive in one batch.

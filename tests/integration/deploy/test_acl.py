@@ -3,12 +3,10 @@
 What is expected is written here from the architecture's sentences, not taken from the contracts or from provisioning.
 """
 
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from confluent_kafka import (
@@ -32,9 +30,9 @@ from confluent_kafka.cimpl import NewTopic
 
 from contracts.partners import PartnerRegistered
 from contracts.topics import Role
-from deploy.embedded import ports
-from deploy.embedded.kafka import Kafka
+from deploy.embedded.parts import Broker
 from deploy.provision.apply import Applied, apply
+from tests.backends.backend import Backend
 
 # `chrs-1` and `chrs-10`: one name begins the other.
 PARTNERS = {
@@ -119,7 +117,7 @@ def expected_of(principal: str) -> set[Deed]:
 class Provisioned:
     """A broker of this module's own, provisioned."""
 
-    kafka: Kafka
+    kafka: Broker
     applied: Applied
 
     def settings(self, principal: str) -> Settings:
@@ -129,23 +127,19 @@ class Provisioned:
 
 
 @pytest.fixture(scope="module")
-def provisioned() -> Iterator[Provisioned]:
-    with tempfile.TemporaryDirectory(prefix="siao-acl-") as directory:
-        kafka = Kafka(Path(directory), port=ports.free_port(2))
-        try:
-            kafka.start()
-            partners = [
-                PartnerRegistered(id=partner, role=Role(role), siao="92", name=partner)
-                for partner, role in PARTNERS.items()
-            ]
-            applied = apply(kafka.client_settings(), partners, Path(directory) / "credentials.json")
-            _leave_a_record_everywhere(kafka)
-            yield Provisioned(kafka, applied)
-        finally:
-            kafka.stop()
+def provisioned(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provisioned]:
+    with backend.broker() as kafka:
+        kafka.start()
+        partners = [
+            PartnerRegistered(id=partner, role=Role(role), siao="92", name=partner)
+            for partner, role in PARTNERS.items()
+        ]
+        applied = apply(kafka.client_settings(), partners, tmp_path_factory.mktemp("acl") / "credentials.json")
+        _leave_a_record_everywhere(kafka)
+        yield Provisioned(kafka, applied)
 
 
-def _leave_a_record_everywhere(kafka: Kafka) -> None:
+def _leave_a_record_everywhere(kafka: Broker) -> None:
     producer = Producer({**kafka.client_settings(), "log_level": 0})
     for topic in topic_names():
         producer.produce(topic, key="probe", value=b"probe", partition=0)

@@ -1,4 +1,7 @@
-"""The supervisor on real Kafka and PostgreSQL: state kept, deaths seen, nothing left behind."""
+"""The supervisor on real Kafka and PostgreSQL: state kept, deaths seen, nothing left behind.
+
+On the embedded ones whatever the backend: these tests are about the embedded platform itself.
+"""
 
 import os
 import signal
@@ -33,7 +36,7 @@ Make = Callable[..., Platform]
 
 
 def some_addresses() -> Addresses:
-    return Addresses(ports.free_port(2), ports.free_port(), ports.free_port(4))
+    return Addresses(ports.free_port(3), ports.free_port(), ports.free_port(4))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import stat
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,12 +12,12 @@ from confluent_kafka.admin import AdminClient
 from contracts.event import open_envelope, read_body
 from contracts.partners import PartnerRegistered
 from contracts.topics import Role
-from deploy.embedded import ports
 from deploy.embedded.failure import PlatformError
-from deploy.embedded.kafka import Kafka
+from deploy.embedded.parts import Broker
 from deploy.provision import credentials, register
 from deploy.provision.apply import Applied, apply
 from deploy.provision.partners import load
+from tests.backends.backend import Backend
 
 Apply = Callable[..., Applied]
 
@@ -28,23 +27,19 @@ def a_partner(name_in_topics: str, role: Role = Role.STRUCTURE, name: str = "Un 
 
 
 @pytest.fixture(scope="module")
-def broker() -> Iterator[Kafka]:
-    with tempfile.TemporaryDirectory(prefix="siao-provision-") as directory:
-        kafka = Kafka(Path(directory), port=ports.free_port(2))
-        try:
-            kafka.start()
-            yield kafka
-        finally:
-            kafka.stop()
+def broker(backend: Backend) -> Iterator[Broker]:
+    with backend.broker() as own:
+        own.start()
+        yield own
 
 
 @pytest.fixture
-def admin(broker: Kafka) -> AdminClient:
+def admin(broker: Broker) -> AdminClient:
     return AdminClient({**broker.client_settings(), "log_level": 0})
 
 
 @pytest.fixture
-def applying(broker: Kafka, tmp_path: Path) -> Apply:
+def applying(broker: Broker, tmp_path: Path) -> Apply:
     def run(*partners: PartnerRegistered) -> Applied:
         return apply({**broker.client_settings(), "log_level": 0}, partners, tmp_path / "credentials.json")
 
@@ -91,7 +86,7 @@ def test_the_register_names_a_partner_before_anything_of_it_exists(
     assert "partners.early.notices" in admin.list_topics(timeout=30).topics
 
 
-def test_the_register_holds_the_partner_as_the_contract_says(applying: Apply, broker: Kafka) -> None:
+def test_the_register_holds_the_partner_as_the_contract_says(applying: Apply, broker: Broker) -> None:
     partner = a_partner("registered", Role.BAILLEUR, "Office public")
     applying(partner)
     record = last_record(broker, b"registered")
@@ -107,7 +102,7 @@ def test_the_register_holds_the_partner_as_the_contract_says(applying: Apply, br
     assert read_body(PartnerRegistered, body) == partner
 
 
-def last_record(broker: Kafka, key: bytes) -> Message:
+def last_record(broker: Broker, key: bytes) -> Message:
     consumer = Consumer({**broker.client_settings(), "group.id": "admin.test", "log_level": 0})
     partition = TopicPartition("siao.partners", 0, 0)
     _, end = consumer.get_watermark_offsets(partition, timeout=30)

@@ -202,7 +202,15 @@ def test_empty_variables_are_the_defaults(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--days", "0"], ["--size", "9"], ["--profile", "D01"], ["--kill", "kafka@2"], ["--kill", "intake"]]
+    "arguments",
+    [
+        ["--days", "0"],
+        ["--size", "9"],
+        ["--profile", "D01"],
+        ["--kill", "kafka@2"],
+        ["--kill", "intake"],
+        ["--composed", "--attach"],
+    ],
 )
 def test_nonsense_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
@@ -212,4 +220,9 @@ def test_nonsense_is_refused(arguments: list[str], capsys: pytest.CaptureFixture
 
 def test_a_service_to_kill_has_its_day() -> None:
     (kill,) = options.read(["--kill", "intake@2.5"]).kill
-    assert (kill.service.value, kill.day) == ("intake", 2.5)
+    assert (kill.service, kill.day) == ("intake", 2.5)
+
+
+def test_in_containers_kafka_and_postgresql_can_be_killed_too() -> None:
+    asked = options.read(["--composed", "--kill", "kafka@1.5", "--kill", "postgres@2"])
+    assert [(kill.service, kill.day) for kill in asked.kill] == [("kafka", 1.5), ("postgres", 2.0)]
