@@ -51,6 +51,9 @@ images: $(VENV)/ready ## Build the services' images, and stand-ins for public im
 secrets: $(VENV)/ready ## Make the secrets of docker-compose.yml that are missing (.secrets/; SIAO_PARTNERS_FILE=)
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; $(RUN) -m deploy.compose secrets
 
+docs: $(VENV)/ready ## Write the contract as pages to read: out/contract/index.html
+	@$(RUN) -m contracts.pages out/contract
+
 lock: $(VENV)/ready ## Resolve the dependencies again, with hashes
 	@$(RUN) deploy/lock.py
 

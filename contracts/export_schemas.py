@@ -10,7 +10,9 @@ from contracts import codes
 from contracts.catalogue import MESSAGES, Model
 from contracts.codes import Labelled
 from contracts.rejections import REJECTIONS
+from contracts.si_siao import AS_OF, REFERENTIALS, Entry
 from contracts.topics import CHANNELS
+from contracts.words import field_words, words
 
 DIALECT: Final = GenerateJsonSchema.schema_dialect
 INBOUND: Final = frozenset(channel.name for channel in CHANNELS if channel.inbound)
@@ -40,9 +42,23 @@ def json_schema(family: str, kind: str) -> dict[str, Any]:
     """
     inbound = family in INBOUND
     mode: JsonSchemaMode = "validation" if inbound else "serialization"
-    document = MESSAGES[family][kind].model_json_schema(schema_generator=_Labels, mode=mode)
+    document = _explained(MESSAGES[family][kind].model_json_schema(schema_generator=_Labels, mode=mode))
     identity = {"$schema": DIALECT, "$id": f"urn:siao:contracts:{family}:{kind}"}
     return identity | (document if inbound else _open(document))
+
+
+def _explained(document: dict[str, Any]) -> dict[str, Any]:
+    """The same schema with what models, code lists and fields mean, in French too."""
+    for part in (document, *document.get("$defs", {}).values()):
+        title = part["title"]
+        if said := words("list" if "enum" in part else "model", title):
+            part["x-description-fr"] = said.fr
+        for name, field in part.get("properties", {}).items():
+            if said := field_words(title, name):
+                if said.en:
+                    field.setdefault("description", said.en)
+                field["x-description-fr"] = said.fr
+    return document
 
 
 def _open(document: Any) -> Any:
@@ -65,7 +81,11 @@ def code_lists() -> dict[str, Any]:
     """Every code list: its codes with their French labels, SI SIAO codes where known, and groups."""
     lists = (value for value in vars(codes).values() if inspect.isclass(value) and issubclass(value, Labelled))
     return {
-        codes_.__name__: {"description": inspect.getdoc(codes_), "codes": [_code(code) for code in codes_]}
+        codes_.__name__: {
+            "description": inspect.getdoc(codes_),
+            **({"x-description-fr": said.fr} if (said := words("list", codes_.__name__)) else {}),
+            "codes": [_code(code) for code in codes_],
+        }
         for codes_ in lists
         if len(codes_)
     }
@@ -86,6 +106,26 @@ def rejections() -> dict[str, Any]:
     return {code: {"fr": rejection.fr, "en": rejection.en} for code, rejection in REJECTIONS.items()}
 
 
+def si_siao() -> dict[str, Any]:
+    """The codes of the State's SI SIAO beside ours: by its list and code, our word of the same sense, or those near."""
+    return {
+        "as_of": AS_OF.isoformat(),
+        "lists": {
+            referential.name: {"title": referential.title, "codes": [_beside(entry) for entry in referential.entries]}
+            for referential in REFERENTIALS
+        },
+    }
+
+
+def _beside(entry: Entry) -> dict[str, Any]:
+    same = {"same": _named(entry.same)} if entry.same else {}
+    return {"code": entry.code, "label": entry.label, **same, "near": [_named(word) for word in entry.near]}
+
+
+def _named(word: Labelled) -> dict[str, str]:
+    return {"list": type(word).__name__, "code": word.value}
+
+
 def schema_documents() -> dict[str, dict[str, Any]]:
     """Path under `contracts/` -> document."""
     documents = {
@@ -93,4 +133,5 @@ def schema_documents() -> dict[str, dict[str, Any]]:
         for family, kinds in MESSAGES.items()
         for kind in kinds
     }
-    return documents | {"schemas/codes.json": code_lists(), "schemas/rejections.json": rejections()}
+    tables = {"codes": code_lists(), "rejections": rejections(), "si-siao": si_siao()}
+    return documents | {f"schemas/{name}.json": table for name, table in tables.items()}

@@ -1,11 +1,15 @@
 """The tables of `contracts/README.md`, written between markers; it refuses a text that lacks its markers."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from contracts import codes
 from contracts.catalogue import MESSAGES, senders
+from contracts.codes import Labelled
 from contracts.export_schemas import summary
 from contracts.rejections import REJECTIONS
+from contracts.si_siao import codes_of
 from contracts.topics import CHANNELS, CORE, DAY_MS, Channel, Topic
 
 
@@ -53,10 +57,26 @@ def rejections() -> str:
     return _table(rows)
 
 
+def si_siao() -> str:
+    """Each of our codes that the SI SIAO can say, with the codes to say it by."""
+    rows = [("our code", "libellé", "SI SIAO")]
+    for found in _code_lists():
+        for word in found:
+            said = [f"`{there.name}` {', '.join(map(str, codes))}" for there, codes in codes_of(word)]
+            if said:
+                rows.append((f"`{found.__name__}` `{word.value}`", word.label, "; ".join(said)))
+    return _table(rows)
+
+
+def _code_lists() -> list[type[Labelled]]:
+    return [found for found in vars(codes).values() if inspect.isclass(found) and issubclass(found, Labelled)]
+
+
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "topics": topics,
     "messages": messages,
     "rejections": rejections,
+    "si-siao": si_siao,
 }
 
 

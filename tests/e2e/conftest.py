@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from deploy.embedded.platform import Platform
 from tests.backends.backend import Backend, platform_on
+from tests.e2e import newcomers
 from tests.e2e.territory import SIAO_WITHOUT_STORY, SIAOS, Territory, partners_of
 from tests.receiver import Receiver, a_receiver
 
@@ -22,6 +23,7 @@ def receiver() -> Iterator[Receiver]:
 def platform(backend: Backend, tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Platform]:
     """Kafka, PostgreSQL, the four services, and in each SIAO partners of all roles."""
     partners = [partner for siao in (*SIAOS, SIAO_WITHOUT_STORY) for partner in partners_of(siao)]
+    partners += newcomers.partners()
     with platform_on(backend, tmp_path_factory.mktemp("stories"), partners, receiver.address) as running:
         yield running
         assert running.deaths == []

@@ -21,7 +21,7 @@ from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import settings_of, taken_from
 from tests.integration.chassis.rig import bench_on
 from tests.integration.chassis.stage import Partner, a_registered_partner, prepare
-from tests.integration.chassis.wire import until_true
+from tests.integration.chassis.wire import until, until_true
 
 ENDS_SECONDS = 20.0
 
@@ -151,7 +151,7 @@ def out(topics: Topics) -> str:
 @pytest.fixture
 async def stoppable(kafka: Broker, partner: Partner, out: str) -> AsyncIterator[Broker]:
     """The broker, once it has these topics; started again at the latest afterwards."""
-    assert {partner.inbound, out} <= set(partner.topics())
+    await until(lambda: {partner.inbound, out} <= set(partner.topics()), "the broker has these topics")
     yield kafka
     if kafka.pid is None:
         await asyncio.to_thread(kafka.start)

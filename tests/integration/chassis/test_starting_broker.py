@@ -28,7 +28,7 @@ from tests.integration.chassis.login import READ, WRITE, Login, a_login
 from tests.integration.chassis.rig import bench_on, counting, territorial
 from tests.integration.chassis.stage import Partner, a_registered_partner, assembled, prepare, started, until_status
 from tests.integration.chassis.waiting import begins, faults, waits
-from tests.integration.chassis.wire import Wire
+from tests.integration.chassis.wire import Wire, until
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def consumes_nothing(wire: Wire, partner: Partner, url: str) -> None:
 @pytest.fixture
 async def stopped_kafka(kafka: Broker, partner: Partner, out: str) -> AsyncIterator[Broker]:
     """The broker, stopped once it has these topics; started again at the latest afterwards."""
-    assert {partner.inbound, out} <= set(partner.topics())
+    await until(lambda: {partner.inbound, out} <= set(partner.topics()), "the broker has these topics")
     await asyncio.to_thread(kafka.stop)
     yield kafka
     if kafka.pid is None:
