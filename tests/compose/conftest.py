@@ -1,5 +1,6 @@
 """A Docker engine for what is tested in containers: these tests are asked for by name, so its absence is a failure."""
 
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -28,5 +29,19 @@ def composed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
         system.start_services({})
         yield system
     finally:
+        mounted = volumes(system)
         system.project.down()
     assert system.project.left() == []
+    assert mounted & set(docker_lines("volume", "ls", "--quiet")) == set()
+
+
+def volumes(system: Composed) -> set[str]:
+    """Every volume of the composition's containers, those without a name too."""
+    ids = [one.id for one in system.project.containers()]
+    named = '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}\n{{end}}{{end}}'
+    return set(docker_lines("inspect", "--format", named, *ids)) - {""} if ids else set()
+
+
+def docker_lines(*arguments: str) -> list[str]:
+    """What docker prints, by line."""
+    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout.splitlines()
