@@ -73,15 +73,18 @@ def test_a_second_start_finds_everything_as_the_first_left_it(make: Make) -> Non
     first = make()
     first.start()
     first.postgres.sql("create table kept as select 42 as answer", database="intake")
-    before = (first.credentials, (first.directory / "vault.json").read_text())
+    before = (first.credentials.services, first.credentials.partners, (first.directory / "vault.json").read_text())
     first.stop()
 
     second = make(partners=[])
     second.start()
     assert second.postgres.sql("select answer from kept", database="intake") == "42"
-    assert (second.credentials, (second.directory / "vault.json").read_text()) == before
-    login = second.credentials.partners["chrs-1"]
-    client = AdminClient(dict(second.kafka.client_settings(login.user, login.password)))
+    known = second.credentials
+    assert (known.services, known.partners, (second.directory / "vault.json").read_text()) == before
+    # The second is on other ports, and partners are told of them.
+    assert known.connection["bootstrap.servers"] == second.kafka.partners_bootstrap
+    login = known.partners["chrs-1"]
+    client = AdminClient({**known.connection, "sasl.username": login.user, "sasl.password": login.password})
     assert "partners.chrs-1.vacancies" in client.list_topics(timeout=30).topics
 
 

@@ -14,7 +14,7 @@ from contracts.partners import PartnerRegistered
 from contracts.topics import Role
 from deploy.embedded.failure import PlatformError
 from deploy.embedded.parts import Broker
-from deploy.provision import credentials, register
+from deploy.provision import connection, credentials, register
 from deploy.provision.apply import Applied, apply
 from deploy.provision.partners import load
 from tests.backends.backend import Backend
@@ -119,6 +119,25 @@ def test_only_the_owner_can_read_the_credentials_and_they_do_not_print(applying:
     password = json.loads(path.read_text())["partners"]["secret"]["password"]
     assert len(password) >= 32
     assert password not in repr(applied)
+
+
+def test_a_service_s_password_follows_its_file_and_a_partner_s_does_not(
+    applying: Apply, broker: Broker, tmp_path: Path
+) -> None:
+    """A lost secret of the SIAO is mended by another and a run; a partner's is in the partner's hands."""
+    applied = applying(a_partner("steady"))
+    changed = {name: credentials.Credential(name, "another-password-altogether") for name in ("offers", "steady")}
+    credentials.write(
+        tmp_path / "credentials.json",
+        credentials.Credentials(
+            {**applied.credentials.services, "offers": changed["offers"]},
+            {**applied.credentials.partners, "steady": changed["steady"]},
+        ),
+    )
+    assert applying(a_partner("steady")).users == 0
+    connection.require_answer(dict(broker.client_settings("offers", "another-password-altogether")))
+    with pytest.raises(PlatformError, match="mot de passe de steady"):
+        connection.require_answer({**broker.client_settings("steady", "another-password-altogether"), "log_level": 0})
 
 
 @pytest.mark.parametrize(
