@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from contracts.topics import Service
 from deploy.embedded import state
 from deploy.embedded.failure import PlatformError
 from deploy.images import names
 
 # By these the services wait for what must be there before them.
 INFRASTRUCTURE: Final = ("kafka", "postgres")
-SERVICES: Final = ("offers", "intake", "orientation", "reporting")
+SERVICES: Final = tuple(service.value for service in Service)
 ONCE: Final = ("databases", "provision", *(f"migrate-{service}" for service in SERVICES))
 # On a machine with other work; alone it takes a fifth.
 PATIENCE: Final = 300.0

@@ -186,8 +186,11 @@ def read_settings(name: str) -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = ", ".join(_said_of(each) for each in error.errors(include_input=False))
-    except (OSError, SettingsError) as error:
-        wrong = str(getattr(error, "filename", None) or type(error).__name__)
+    except SettingsError as error:
+        # The library's own sentence: which setting, from where, and never its value.
+        wrong = str(error)
+    except OSError as error:
+        wrong = str(error.filename or type(error).__name__)
     sys.exit(f"{name} : réglage absent ou faux / setting missing or wrong: {wrong}")
 
 

@@ -4,7 +4,7 @@ Latencies are never measured with it: they are real.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,11 @@ def day_of(instant: datetime) -> date:
 def start_of(day: date) -> datetime:
     """The instant at which a day begins in France."""
     return datetime.combine(day, time(), PARIS)
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day is over in France: a legal day belongs to the household until then."""
+    return start_of(day + timedelta(days=1))
 
 
 def accelerated(origin: datetime, started: datetime, rate: float, real: Clock = real_time) -> Clock:

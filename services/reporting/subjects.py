@@ -12,9 +12,9 @@ from typing import Any, Final, Literal
 from contracts.codes import DesignationState
 from contracts.designations import DesignationEnded, DesignationMade, DesignationProgressed, StayEnded, StayStarted
 from contracts.event import Message
-from contracts.households import HouseholdWaiting, LegalClock, ReadinessDeclared, ReadinessEnded, RequestClosed
+from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed
 from contracts.offers import VacancyClosed, VacancyOpened
-from services.chassis.clock import start_of
+from services.chassis.clock import end_of
 from services.chassis.kept import Kept
 
 Kind = Literal["vacancy", "request", "designation", "stay", "readiness"]
@@ -74,13 +74,8 @@ def _opened(event: VacancyOpened, _at: datetime, _known: Subject | None) -> Subj
 
 
 def _waits(event: HouseholdWaiting, _at: datetime, _known: Subject | None) -> Subject:
-    due_at = None if event.legal_clock is None else _end_of(event.legal_clock)
+    due_at = None if event.legal_clock is None else end_of(event.legal_clock.due_on)
     return Subject(siao=event.siao, kind="request", persons=event.facts.persons, since=event.since, due_at=due_at)
-
-
-def _end_of(clock: LegalClock) -> datetime:
-    """The legal day belongs to the household until its end, in France."""
-    return start_of(clock.due_on + timedelta(days=1))
 
 
 def _made(event: DesignationMade, _at: datetime, _known: Subject | None) -> Subject:

@@ -12,6 +12,7 @@ from deploy.embedded.child import wait_until
 from deploy.embedded.kafka import PORTS, answers
 from deploy.embedded.kafka_settings import ADMIN, SCRAM_ITERATIONS, server_properties
 from deploy.embedded.parts import Progress, silent
+from deploy.provision.connection import librdkafka
 from tests.backends.contained import Contained
 
 # Where the image looks for an operator's files.
@@ -55,13 +56,7 @@ class KafkaContainer:
 
     def client_settings(self, user: str | None = None, password: str | None = None) -> dict[str, str | int]:
         """librdkafka settings for a user, the administrator by default."""
-        return {
-            "bootstrap.servers": self.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": user or self.admin_user,
-            "sasl.password": password or self.admin_password,
-        }
+        return librdkafka(self.bootstrap, user or self.admin_user, password or self.admin_password)
 
     def start(self, progress: Progress = silent) -> None:
         """Returns when a client can authenticate; raises PlatformError with the reason when it cannot."""

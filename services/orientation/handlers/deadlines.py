@@ -6,11 +6,11 @@ from contracts.notices import LegalClockAlert
 from contracts.received import DeadlineReached
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
 from contracts.topics import Role
+from services.chassis.clock import end_of
 from services.chassis.fold import Effects, Heard, no_keys, notify, publish
 from services.orientation.handlers.answers import WAITING_FOR_ANSWER, progressed
 from services.orientation.handlers.designating import end_and_go_on
 from services.orientation.handlers.folds import CORE
-from services.orientation.handlers.requests import end_of
 from services.orientation.store import DESIGNATIONS, WAITING
 from services.orientation.territory import Territory
 
@@ -43,7 +43,7 @@ def _miss_legal_day(heard: Heard[DeadlineReached], territory: Territory) -> Effe
     if waiting is None or not waiting.live or waiting.designation is not None or waiting.legal_clock is None:
         return
     clock = waiting.legal_clock
-    if heard.event.due_at != end_of(clock):
+    if heard.event.due_at != end_of(clock.due_on):
         # It crossed the amendment that moved the day: the new one has its own deadline.
         return
     fact = LegalClockMissed(

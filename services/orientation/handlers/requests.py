@@ -1,13 +1,13 @@
 """What households bring: they wait, they stop waiting, they already live somewhere, they are rehoused."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from contracts.codes import DesignationOutcome, ExitDestination, Party
 from contracts.designations import StayEnded, StayStarted
 from contracts.event import Message, Refusal
 from contracts.households import HouseholdWaiting, LegalClock, ReadinessEnded, RequestClosed, StayRecorded
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
-from services.chassis.clock import day_of, start_of
+from services.chassis.clock import day_of, end_of
 from services.chassis.fold import Effects, Forget, Heard, Key, Put, accept, no_keys, publish
 from services.orientation.domain.model import Stay, Waiting
 from services.orientation.handlers.designating import end, fill, find_place, later
@@ -54,12 +54,7 @@ def _watch_legal_day(event: HouseholdWaiting, known: LegalClock | None) -> Effec
     if event.legal_clock is None:
         yield Forget(f"legal:{event.request}")
         return
-    yield later("legal", event.request, event.siao, end_of(event.legal_clock))
-
-
-def end_of(clock: LegalClock) -> datetime:
-    """When the legal day is over: it belongs to the household until its end, in France."""
-    return start_of(clock.due_on + timedelta(days=1))
+    yield later("legal", event.request, event.siao, end_of(event.legal_clock.due_on))
 
 
 @CORE.on(RequestClosed, keys=no_keys)

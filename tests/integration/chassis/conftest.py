@@ -1,11 +1,16 @@
 """Fixtures of the chassis's tests on a real broker."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from confluent_kafka.admin import AdminClient
+from structlog.testing import capture_logs
 
 from contracts.catalogue import MESSAGES
 from deploy.embedded.parts import Broker
+from tests.conftest import Database
+from tests.integration.chassis.stage import Partner, a_registered_partner, prepare
 from tests.integration.chassis.wire import Wire
 
 
@@ -24,3 +29,25 @@ def wire(kafka: Broker) -> Iterator[Wire]:
     access = Wire(kafka)
     yield access
     access.close()
+
+
+@pytest.fixture
+def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
+    """A partner that the register names, with its topics."""
+    with a_registered_partner(kafka, kafka_admin) as made:
+        yield made
+
+
+@pytest.fixture
+async def url(database: Database) -> str:
+    """A database of offers, ready for the chassis's tests."""
+    made = database("offers")
+    await prepare(made)
+    return made
+
+
+@pytest.fixture
+def said() -> Iterator[list[Any]]:
+    """What is logged during the test."""
+    with capture_logs() as lines:
+        yield lines

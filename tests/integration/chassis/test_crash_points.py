@@ -11,9 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-from confluent_kafka.admin import AdminClient
-
 from deploy.embedded import ports
 from deploy.embedded.parts import Broker
 from services.chassis.settings import Settings
@@ -21,16 +18,10 @@ from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import id_of, settings_of, taken_from
 from tests.integration.chassis.mortal import DEATH, POINTS
 from tests.integration.chassis.rig import bench_on
-from tests.integration.chassis.stage import Partner, a_registered_partner, prepare
+from tests.integration.chassis.stage import Partner, prepare
 from tests.integration.chassis.wire import Wire, until_true
 
 MESSAGES = 300
-
-
-@pytest.fixture
-def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
-    with a_registered_partner(kafka, kafka_admin) as made:
-        yield made
 
 
 @contextmanager

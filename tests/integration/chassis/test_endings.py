@@ -12,31 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AdminClient
 
 from deploy.embedded import ports
 from deploy.embedded.parts import Broker
 from services.chassis.settings import Settings
-from tests.conftest import Database, Topics
+from tests.conftest import Topics
 from tests.integration.chassis.evidence import settings_of, taken_from
 from tests.integration.chassis.rig import bench_on
-from tests.integration.chassis.stage import Partner, a_registered_partner, prepare
+from tests.integration.chassis.stage import Partner
 from tests.integration.chassis.wire import until, until_true
 
 ENDS_SECONDS = 20.0
-
-
-@pytest.fixture
-def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
-    with a_registered_partner(kafka, kafka_admin) as made:
-        yield made
-
-
-@pytest.fixture
-async def url(database: Database) -> str:
-    made = database("offers")
-    await prepare(made)
-    return made
 
 
 @contextmanager

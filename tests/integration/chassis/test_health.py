@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiokafka.errors import IllegalStateError
-from confluent_kafka.admin import AdminClient
 from faststream.asgi import AsgiFastStream
 from faststream.kafka import KafkaBroker
 
@@ -21,7 +20,6 @@ from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.rig import a_partner
 from tests.integration.chassis.stage import (
     Partner,
-    a_registered_partner,
     assembled,
     described,
     get,
@@ -31,12 +29,6 @@ from tests.integration.chassis.stage import (
     until_status,
 )
 from tests.integration.chassis.wire import until
-
-
-@pytest.fixture
-def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
-    with a_registered_partner(kafka, kafka_admin) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,27 +1,19 @@
 """The register is followed: who is registered is found at once, who is suspended or removed is refused soon after."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
-from confluent_kafka.admin import AdminClient
 
-from deploy.embedded.parts import Broker
 from services.chassis.register import PartnerRegister
 from services.chassis.unit import Unit
 from tests.conftest import Database
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.rig import Bench, Log, a_partner, bench_on
-from tests.integration.chassis.stage import Partner, a_registered_partner
+from tests.integration.chassis.stage import Partner
 from tests.integration.chassis.wire import until
-
-
-@pytest.fixture
-def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
-    with a_registered_partner(kafka, kafka_admin) as made:
-        yield made
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from faststream.asgi import AsgiFastStream
-from structlog.testing import capture_logs
 
 from contracts.catalogue import MESSAGES
 from contracts.offers import VacancyClosed
@@ -21,34 +20,14 @@ from services.chassis import app as application_module
 from services.chassis.app import application
 from services.chassis.describing import Description, Subscription
 from services.chassis.settings import Settings
-from tests.conftest import Database, Topics
+from tests.conftest import Topics
 from tests.integration.chassis.door import a_door
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.login import READ, WRITE, Login, a_login
 from tests.integration.chassis.rig import bench_on, counting, territorial
-from tests.integration.chassis.stage import Partner, a_registered_partner, assembled, prepare, started, until_status
+from tests.integration.chassis.stage import Partner, assembled, started, until_status
 from tests.integration.chassis.waiting import begins, faults, waits
 from tests.integration.chassis.wire import Wire, until
-
-
-@pytest.fixture
-def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
-    with a_registered_partner(kafka, kafka_admin) as made:
-        yield made
-
-
-@pytest.fixture
-async def url(database: Database) -> str:
-    made = database("offers")
-    await prepare(made)
-    return made
-
-
-@pytest.fixture
-def said() -> Iterator[list[Any]]:
-    """What is logged during the test."""
-    with capture_logs() as lines:
-        yield lines
 
 
 @pytest.fixture

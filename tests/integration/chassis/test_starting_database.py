@@ -7,36 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from confluent_kafka.admin import AdminClient
-from structlog.testing import capture_logs
 
 from deploy.embedded import state
 from deploy.embedded.parts import Broker, DatabaseServer
 from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.rig import bench_on
-from tests.integration.chassis.stage import Partner, a_registered_partner, assembled, migrate, prepare, started
+from tests.integration.chassis.stage import Partner, assembled, migrate, started
 from tests.integration.chassis.waiting import begins, waits
-
-
-@pytest.fixture
-def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
-    with a_registered_partner(kafka, kafka_admin) as made:
-        yield made
-
-
-@pytest.fixture
-async def url(database: Database) -> str:
-    made = database("offers")
-    await prepare(made)
-    return made
-
-
-@pytest.fixture
-def said() -> Iterator[list[Any]]:
-    """What is logged during the test."""
-    with capture_logs() as lines:
-        yield lines
 
 
 def place_of(url: str) -> str:

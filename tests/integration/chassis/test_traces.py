@@ -8,35 +8,21 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
 import pytest
-from confluent_kafka.admin import AdminClient
 from structlog.testing import capture_logs
 
 from contracts.event import Envelope, binary_headers, partner_source
 from deploy.embedded.parts import Broker
 from services.chassis import faults
-from tests.conftest import Database, Topics
+from tests.conftest import Topics
 from tests.integration.chassis.evidence import running, settings_of, taken_from
 from tests.integration.chassis.rig import CANARY, NOON, Bench, Log, an_order, bench_on
-from tests.integration.chassis.stage import Partner, a_registered_partner, assembled, get, prepare, started, until_ready
+from tests.integration.chassis.stage import Partner, assembled, get, started, until_ready
 from tests.integration.chassis.test_deadlines import timers_of
 from tests.integration.chassis.wire import Wire, until, until_true
 from tests.receiver import Receiver, Told, a_receiver
 
 SENT: Final = "4bf92f3577b34da6a3ce929d0e0e4736"
 SENDER: Final = "00f067aa0ba902b7"
-
-
-@pytest.fixture
-def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
-    with a_registered_partner(kafka, kafka_admin) as made:
-        yield made
-
-
-@pytest.fixture
-async def url(database: Database) -> str:
-    made = database("offers")
-    await prepare(made)
-    return made
 
 
 @pytest.fixture

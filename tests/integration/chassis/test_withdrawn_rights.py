@@ -21,7 +21,6 @@ from tests.integration.chassis.login import READ, Login, a_login
 from tests.integration.chassis.rig import Bench, a_fact, bench_on, counting, headers_of, territorial
 from tests.integration.chassis.stage import (
     Partner,
-    a_registered_partner,
     get,
     prepare,
     started,
@@ -29,12 +28,6 @@ from tests.integration.chassis.stage import (
     until_status,
 )
 from tests.integration.chassis.wire import Wire, until_true
-
-
-@pytest.fixture
-def partner(kafka: Broker, kafka_admin: AdminClient) -> Iterator[Partner]:
-    with a_registered_partner(kafka, kafka_admin) as made:
-        yield made
 
 
 @pytest.fixture

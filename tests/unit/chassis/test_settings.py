@@ -2,10 +2,12 @@
 
 import base64
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from services.chassis.app import read_settings
+from services.chassis.settings import Settings
 
 SECRET = "hunter2hunter2"
 RIGHT = {
@@ -65,4 +67,15 @@ def test_one_line_names_what_is_wrong(monkeypatch: pytest.MonkeyPatch, changes: 
     (line,) = str(ended.value.code).splitlines()
     assert line.startswith("offers : réglage absent ou faux / setting missing or wrong: ")
     assert next(iter(changes)) in line
+    assert SECRET not in line
+
+
+def test_one_line_names_the_secret_whose_file_cannot_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given(monkeypatch, {"SIAO_KAFKA_PASSWORD": None})
+    monkeypatch.setitem(Settings.model_config, "secrets_dir", str(tmp_path))
+    (tmp_path / "siao_kafka_password").write_bytes(SECRET.encode() + b"\xff")
+    with pytest.raises(SystemExit) as ended:
+        read_settings("offers")
+    (line,) = str(ended.value.code).splitlines()
+    assert "kafka_password" in line
     assert SECRET not in line

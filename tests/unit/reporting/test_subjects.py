@@ -12,10 +12,10 @@ from contracts.decisions import RefusalJudged
 from contracts.designations import DesignationEnded, DesignationProgressed
 from contracts.requests import Mediation
 from contracts.topics import Service
+from services.chassis.clock import end_of
 from services.chassis.fold import Measure
 from services.intake.store import HOUSEHOLDS
 from services.orientation.handlers.designating import EXPIRE_AFTER
-from services.orientation.handlers.requests import end_of
 from services.orientation.store import DESIGNATIONS, STAYS, VACANCIES, WAITING
 from services.reporting.figures import FACTS_HEARD
 from services.reporting.store import FACTS, SUBJECTS
@@ -90,7 +90,7 @@ def test_a_request_is_due_when_its_legal_day_is_over(kind: MediationKind) -> Non
     siao.send(CCAS, a_request(mediation=Mediation(kind=kind, decided_on=TODAY)))
     (waiting,) = siao.memory(Service.ORIENTATION).all(WAITING).values()
     assert waiting.legal_clock is not None
-    assert the(siao, "request").due_at == end_of(waiting.legal_clock)
+    assert the(siao, "request").due_at == end_of(waiting.legal_clock.due_on)
     siao = Siao()
     siao.send(CCAS, a_request())
     assert the(siao, "request").due_at is None
@@ -127,7 +127,7 @@ def test_whatever_happens_it_is_what_the_services_hold(acts: list[Act], seed: in
     assert told == {key: (d.state, d.persons, d.structure, f"request:{d.request}") for key, d in designations.items()}
     legal = {f"request:{key}": w.legal_clock for key, w in decides.all(WAITING).items() if w.live}
     due = {key: subject.due_at for key, subject in live.items() if subject.kind == "request"}
-    assert due == {key: clock and end_of(clock) for key, clock in legal.items()}
+    assert due == {key: clock and end_of(clock.due_on) for key, clock in legal.items()}
     ended = [s for s in subjects(siao).values() if s.kind == "designation" and not s.live]
     assert len(ended) == len(siao.facts(DesignationEnded))
 
