@@ -5,6 +5,7 @@ from typing import Final
 
 from contracts.catalogue import MESSAGES, senders
 from contracts.export_schemas import summary
+from contracts.law import LIMITS, Limit
 from contracts.rejections import REJECTIONS
 from contracts.topics import CHANNELS, CORE, DAY_MS, Channel, Topic
 
@@ -53,9 +54,35 @@ def rejections() -> str:
     return _table(rows)
 
 
+def deadlines() -> str:
+    """Every deadline and limit, its origin, and whether a source confirms it."""
+    rows = [("limit", "délai ou limite", "deadline or limit", "value", "origin", "confirmed")]
+    rows += [
+        (
+            f"`{limit.id}`",
+            limit.fr,
+            limit.en,
+            _value(limit),
+            limit.origin,
+            "yes" if limit.confirmed else "no: parameter",
+        )
+        for limit in LIMITS
+    ]
+    return _table(rows)
+
+
+def _value(limit: Limit) -> str:
+    elsewhere: dict[int, list[str]] = {}
+    for siao, value in sorted(limit.by_siao.items()):
+        elsewhere.setdefault(value, []).append(siao)
+    others = (f"{value} in {', '.join(siaos)}" for value, siaos in elsewhere.items())
+    return "; ".join((f"{limit.value} {limit.unit.value}", *others))
+
+
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "topics": topics,
     "messages": messages,
+    "deadlines": deadlines,
     "rejections": rejections,
 }
 

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import sys
 from collections.abc import AsyncIterator
+from typing import Any
 
 import uvicorn
 from faststream.asgi import AsgiFastStream
@@ -16,12 +17,13 @@ from services.chassis.describing import Description, Subscription
 from services.chassis.health import Watch
 from services.chassis.kafka import broker_of
 from services.chassis.logs import configure, log
+from services.chassis.looking import Looking
 from services.chassis.pages import contract_page, faults_page, metrics_page
 from services.chassis.register import PartnerRegister
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
 from services.chassis.starting import PatientBroker, check_schema, until_possible
-from services.chassis.states import Keyed, Whole
+from services.chassis.states import Holder, Keyed, Whole
 from services.chassis.subscribing import subscribe
 from services.chassis.timers import ACCELERATED_POLL_SECONDS, POLL_SECONDS, Timers
 from services.chassis.unit import Unit
@@ -32,7 +34,7 @@ class Machinery:
     """Everything a service runs on, assembled and not connected to anything yet."""
 
     def __init__(self, description: Description, settings: Settings) -> None:
-        self.name, self.settings = description.service.value, settings
+        self.name, self.settings, self.description = description.service.value, settings, description
         self.engine = engine_of(settings.database.get_secret_value())
         self.clock = clock_of(settings.clock_origin, settings.clock_started, settings.clock_rate)
         self.vault = Vault(settings.vault_key.get_secret_value())
@@ -43,12 +45,17 @@ class Machinery:
         self.broker = broker_of(settings, PatientBroker)
         self.broker.prepare = self.prepare
         self.turn = asyncio.Lock()
+        self.views: list[tuple[str, Any]] = []
         self.watch = Watch(self.engine, self.relay, [self.subscribed(part) for part in description.subscriptions])
 
     def subscribed(self, part: Subscription) -> tuple[Unit, object]:
         """A unit and its subscriber."""
         partners = self.register.partners
-        holder = Whole(partners, self.vault, *part.territory) if part.territory else Keyed(partners, self.vault)
+        holder: Holder = Keyed(partners, self.vault)
+        if part.territory:
+            holder = whole = Whole(partners, self.vault, *part.territory)
+            look = Looking(whole, self.turn, self.engine)
+            self.views.extend(view(look) for view in self.description.views)
         unit = Unit(
             f"{self.name}.{part.name}",
             self.engine,
@@ -102,6 +109,7 @@ def application(description: Description, settings: Settings) -> AsgiFastStream:
             ("/metrics", metrics_page()),
             ("/asyncapi/contract.json", contract_page(machinery.name)),
             *(route(machinery.engine, machinery.clock) for route in description.routes),
+            *machinery.views,
         ],
     )
 

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.topics import Channel, Service, Topic
 from services.chassis.clock import Clock
 from services.chassis.fold import Folds
+from services.chassis.looking import Look
 from services.chassis.states import Register, Territory
 from services.chassis.tables import StateTable
 
 Route: TypeAlias = Callable[[AsyncEngine, Clock], tuple[str, Any]]
+View: TypeAlias = Callable[[Look], tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,9 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A service, as its `app.py` describes it. `routes`: pages of its own."""
+    """A service, as its `app.py` describes it. `routes`: pages of its own; `views`: pages that look at territories."""
 
     service: Service
     subscriptions: Sequence[Subscription]
     routes: Sequence[Route] = ()
+    views: Sequence[View] = ()

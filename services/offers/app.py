@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contracts.topics import DESIGNATIONS, VACANCIES, Service
+from contracts.topics import ANSWERS, DESIGNATIONS, VACANCIES, Service
 from services.chassis.describing import Description, Subscription
 from services.offers.handlers import CORE, PARTNERS
 
@@ -10,6 +10,6 @@ DESCRIPTION: Final = Description(
     Service.OFFERS,
     (
         Subscription("partners", PARTNERS, channels=(VACANCIES,)),
-        Subscription("core", CORE, topics=(DESIGNATIONS,)),
+        Subscription("core", CORE, topics=(DESIGNATIONS, ANSWERS)),
     ),
 )

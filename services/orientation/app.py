@@ -5,6 +5,7 @@ from typing import Final
 from contracts.topics import ANSWERS, DECISIONS, HOUSEHOLDS, OFFERS, PARTNER_ANSWERS, Service
 from services.chassis.describing import Description, Subscription
 from services.orientation.handlers import CORE, PARTNERS
+from services.orientation.pages import VIEWS
 from services.orientation.store import TERRITORY_TABLES
 from services.orientation.territory import Territory
 
@@ -14,4 +15,5 @@ DESCRIPTION: Final = Description(
         Subscription("partners", PARTNERS, channels=(PARTNER_ANSWERS, DECISIONS)),
         Subscription("core", CORE, topics=(OFFERS, HOUSEHOLDS, ANSWERS), territory=(Territory, TERRITORY_TABLES)),
     ),
+    views=VIEWS,
 )
