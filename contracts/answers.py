@@ -1,10 +1,11 @@
-"""What partners answer (`partners.<id>.answers`): designations, admissions, departures, rehousings."""
+"""What partners answer (`partners.<id>.answers`): designations, admissions, stays, departures, rehousings."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from contracts.codes import ExitDestination, HouseholdRefusal, StructureRefusal
+from contracts.decision_codes import PublicCategory
 from contracts.event import Message
 from contracts.fields import Article, Day, Id, PrivateText
 
@@ -17,8 +18,30 @@ class DesignationAcknowledged(Message):
     designation: Id = Field(description="The designation.")
 
 
+class DesignationInterviewSet(Message):
+    """An interview is set: silence counts from its day, within a bound. Said again, its day changes."""
+
+    type: ClassVar[str] = "designation.interview_set.v1"
+
+    designation: Id = Field(description="The designation.")
+    on: Day = Field(description="Day of the interview.")
+    awaits: Literal["structure", "household", "prescriber"] = Field(
+        default="structure",
+        description="Who must act for it to take place: if nothing more is said, the silence is theirs.",
+    )
+
+
+class DesignationInterviewHeld(Message):
+    """The interview has taken place: the structure's answer is awaited."""
+
+    type: ClassVar[str] = "designation.interview_held.v1"
+
+    designation: Id = Field(description="The designation.")
+    held_on: Day = Field(description="Day on which it took place.")
+
+
 class DesignationAccepted(Message):
-    """The structure will take the household in (CHRS: the director's decision on the SIAO's proposal)."""
+    """The structure will take the household in. A CHRS may say it with its director's decision instead."""
 
     type: ClassVar[str] = "designation.accepted.v1"
 
@@ -41,8 +64,23 @@ class DesignationRefused(Message):
     )
 
 
+class AdmissionDecided(Message):
+    """A CHRS's director decides on the SIAO's proposal (CASF R345-4); it accepts the designation if that is not done.
+
+    The SIAO sends the decision to the préfet at once; silence of a month accepts. The household may enter before.
+    """
+
+    type: ClassVar[str] = "admission.decided.v1"
+
+    designation: Id = Field(description="The designation.")
+    decided_on: Day = Field(description="Day of the decision.")
+    entry_on: Day = Field(description="Day agreed for the entry.")
+    term_months: int = Field(ge=1, le=60, description="The fixed term for which it is made, in months.")
+    public: PublicCategory = Field(description="Category of public under which the household is admitted.")
+
+
 class HouseholdDeclined(Message):
-    """The household does not want this place."""
+    """The household does not want this place: the place is free at once, and the operator will judge the refusal."""
 
     type: ClassVar[str] = "household.declined.v1"
 
@@ -75,6 +113,24 @@ class HouseholdLeft(Message):
     household: Id = Field(description="The household.")
     left_on: Day = Field(description="Day of departure.")
     destination: ExitDestination = Field(description="Where to.")
+
+
+class StayReviewed(Message):
+    """The bilan of a household's situation has been made (CASF R345-4: at least every six months)."""
+
+    type: ClassVar[str] = "stay.reviewed.v1"
+
+    household: Id = Field(description="The household.")
+    reviewed_on: Day = Field(description="Day of the bilan.")
+
+
+class StayExtensionAsked(Message):
+    """A CHRS asks the préfet to extend a stay (CASF R345-4: at the latest a month before its end)."""
+
+    type: ClassVar[str] = "stay.extension_asked.v1"
+
+    household: Id = Field(description="The household.")
+    until: Day = Field(description="Last day asked for.")
 
 
 class HouseholdRehoused(Message):

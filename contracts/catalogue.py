@@ -3,6 +3,7 @@
 from typing import Final
 
 from contracts import (
+    alerts,
     answers,
     decisions,
     designations,
@@ -12,6 +13,8 @@ from contracts import (
     partners,
     received,
     requests,
+    rights,
+    stays,
     vacancies,
 )
 from contracts.event import Message
@@ -41,39 +44,80 @@ def _by_type(*models: Model) -> dict[str, Model]:
 
 # Topic or channel name -> ce_type -> model.
 MESSAGES: Final[dict[str, dict[str, Model]]] = {
-    VACANCIES.name: _by_type(vacancies.StructureDescribed, vacancies.VacancyPublished, vacancies.VacancyWithdrawn),
+    VACANCIES.name: _by_type(
+        vacancies.StructureDescribed,
+        vacancies.VacancyAnnounced,
+        vacancies.VacancyPublished,
+        vacancies.VacancyWithdrawn,
+        vacancies.PlaceUnavailable,
+        vacancies.PlaceAvailable,
+    ),
     REQUESTS.name: _by_type(
         requests.RequestSubmitted,
         requests.RequestCancelled,
         requests.HouseholdHosted,
+        requests.HouseholdAdmittedDirectly,
         requests.HouseholdDeclaredReady,
         requests.ReadinessWithdrawn,
     ),
     PARTNER_ANSWERS.name: _by_type(
         answers.DesignationAcknowledged,
+        answers.DesignationInterviewSet,
+        answers.DesignationInterviewHeld,
         answers.DesignationAccepted,
+        answers.AdmissionDecided,
         answers.DesignationRefused,
         answers.HouseholdDeclined,
         answers.HouseholdNoShow,
         answers.HouseholdAdmitted,
+        answers.StayReviewed,
+        answers.StayExtensionAsked,
         answers.HouseholdLeft,
         answers.HouseholdRehoused,
     ),
-    DECISIONS.name: _by_type(decisions.RefusalJudged, decisions.CriteriaAdopted),
+    DECISIONS.name: _by_type(
+        decisions.RefusalJudged,
+        decisions.HouseholdRefusalJudged,
+        decisions.DesignationCancelled,
+        decisions.AdmissionJudged,
+        decisions.DesignationOutOfOrder,
+        decisions.RequestSuspended,
+        decisions.CriteriaAdopted,
+        decisions.ProjetApproved,
+    ),
     NOTICES.name: _by_type(
         notices.MessageAccepted,
         notices.MessageRejected,
         notices.HouseholdDesignated,
         notices.DesignationReminded,
+        notices.InterviewSet,
         notices.RefusalOverruled,
+        notices.RefusalEscalated,
         notices.DesignationClosed,
         notices.RefusalToJudge,
+        notices.HouseholdRefusalToJudge,
+        notices.EscalationJudged,
+        alerts.JudgementOverdue,
+        alerts.EmergencyAdmissionTold,
+        alerts.AdmissionToAnswer,
+        alerts.AdmissionAnswered,
+        alerts.StayDutyDue,
+        alerts.LegalClockApproaching,
+        alerts.LegalOfferMade,
+        alerts.LegalBenefitAtRisk,
         notices.LegalClockAlert,
         notices.RequestUpdated,
     ),
     READY_HOUSEHOLDS.name: _by_type(notices.ReadyHousehold),
     PARTNERS.name: _by_type(partners.PartnerRegistered),
-    OFFERS.name: _by_type(offers.StructureRegistered, offers.VacancyOpened, offers.VacancyClosed),
+    OFFERS.name: _by_type(
+        offers.StructureRegistered,
+        offers.VacancyExpected,
+        offers.VacancyOpened,
+        offers.VacancyClosed,
+        offers.PlaceOutOfService,
+        offers.PlaceBackInService,
+    ),
     HOUSEHOLDS.name: _by_type(
         households.RequestRegistered,
         households.HouseholdWaiting,
@@ -88,16 +132,26 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         designations.VacancyUnmatched,
         designations.DesignationProgressed,
         designations.DesignationEnded,
+        designations.HouseholdRefusalSettled,
         designations.StayStarted,
+        stays.AdmissionSentToPrefet,
+        stays.AdmissionSettled,
+        stays.StayReviewRecorded,
+        stays.StayExtended,
+        stays.StayDutyOverdue,
         designations.StayEnded,
+        rights.LegalDeadlineApproaching,
+        rights.LegalOfferRecorded,
         designations.LegalClockMissed,
         designations.CriteriaInForce,
+        designations.RequestHeld,
     ),
 }
 
 # Who may send what, where the channel alone does not say it.
 ROLES: Final[dict[str, frozenset[Role]]] = {
     requests.HouseholdHosted.type: frozenset({Role.STRUCTURE}),
+    requests.HouseholdAdmittedDirectly.type: frozenset({Role.STRUCTURE}),
     requests.HouseholdDeclaredReady.type: frozenset({Role.STRUCTURE}),
     requests.ReadinessWithdrawn.type: frozenset({Role.STRUCTURE}),
     answers.HouseholdRehoused.type: frozenset({Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE}),
@@ -105,12 +159,29 @@ ROLES: Final[dict[str, frozenset[Role]]] = {
         model.type: frozenset({Role.STRUCTURE})
         for model in (
             answers.DesignationAcknowledged,
+            answers.DesignationInterviewSet,
+            answers.DesignationInterviewHeld,
             answers.DesignationAccepted,
+            answers.AdmissionDecided,
             answers.DesignationRefused,
             answers.HouseholdDeclined,
             answers.HouseholdNoShow,
             answers.HouseholdAdmitted,
+            answers.StayReviewed,
+            answers.StayExtensionAsked,
             answers.HouseholdLeft,
+        )
+    },
+    decisions.RefusalJudged.type: frozenset({Role.OPERATOR, Role.PREFECTURE}),
+    decisions.AdmissionJudged.type: frozenset({Role.PREFECTURE}),
+    **{
+        model.type: frozenset({Role.OPERATOR})
+        for model in (
+            decisions.HouseholdRefusalJudged,
+            decisions.DesignationCancelled,
+            decisions.DesignationOutOfOrder,
+            decisions.RequestSuspended,
+            decisions.CriteriaAdopted,
         )
     },
 }
@@ -123,16 +194,28 @@ SENDERS: Final[dict[str, tuple[Service, ...]]] = {
             # All that is said of one designation comes from one service: a partner reads it in the order it happened.
             notices.HouseholdDesignated,
             notices.DesignationReminded,
+            notices.InterviewSet,
             notices.RefusalOverruled,
+            notices.RefusalEscalated,
             notices.DesignationClosed,
             notices.RequestUpdated,
             notices.ReadyHousehold,
+            alerts.AdmissionToAnswer,
+            alerts.AdmissionAnswered,
         )
     },
     **{
         model.type: (Service.ORIENTATION,)
         for model in (
             notices.RefusalToJudge,
+            notices.HouseholdRefusalToJudge,
+            notices.EscalationJudged,
+            alerts.JudgementOverdue,
+            alerts.EmergencyAdmissionTold,
+            alerts.StayDutyDue,
+            alerts.LegalClockApproaching,
+            alerts.LegalOfferMade,
+            alerts.LegalBenefitAtRisk,
             notices.LegalClockAlert,
         )
     },

@@ -27,7 +27,10 @@ class Regime(Labelled):
 
 
 class OfferType(Labelled):
-    """What the SIAO designates households to (SI SIAO `typesEtablissementUn`, circulaire of 8 April 2010)."""
+    """What the SIAO designates households to (circulaire of 8 April 2010).
+
+    SI SIAO code: `typesEtablissementUn`, or `typePlaces` (30, 40) for what that list has as one (300).
+    """
 
     CHRS = "chrs", "Centre d'hébergement et de réinsertion sociale", 400
     STABILISATION = "stabilisation", "Hébergement de stabilisation", 40
@@ -270,7 +273,10 @@ class DesignationState(Labelled):
 
     NOTIFIED = "notified", "Notifiée"
     ACKNOWLEDGED = "acknowledged", "Accusée de réception"
+    INTERVIEW = "interview", "Entretien fixé"
     REFUSAL_SUBMITTED = "refusal_submitted", "Refus à juger"
+    REFUSAL_ESCALATED = "refusal_escalated", "Refus transmis à la préfecture"
+    HOUSEHOLD_REFUSAL = "household_refusal_under_review", "Refus du ménage à juger"
     ACCEPTED = "accepted", "Acceptée"
     ADMITTED = "admitted", "Admission prononcée"
     ENDED = "ended", "Close"
@@ -285,4 +291,5 @@ class DesignationOutcome(Labelled):
     NO_SHOW = "no_show", "Ménage absent"
     EXPIRED = "expired", "Sans réponse dans le délai"
     WITHDRAWN = "withdrawn", "Vacance retirée"
-    CANCELLED = "cancelled", "Demande annulée"
+    CANCELLED = "cancelled", "Annulée : demande close, ou décision motivée de l'opérateur"
+    SUPERSEDED = "superseded", "Ménage accueilli ailleurs"

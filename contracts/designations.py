@@ -15,9 +15,12 @@ from contracts.codes import (
     Party,
     StructureRefusal,
 )
+from contracts.decision_codes import CancelReason
 from contracts.decisions import Criterion
 from contracts.event import Fact
 from contracts.fields import Id, Instant, PartnerId, SiaoCode
+from contracts.place_codes import Withdrawal
+from contracts.rule_codes import HardRule, OutOfOrderReason, SuspensionReason
 
 
 class Proof(Fact):
@@ -28,8 +31,24 @@ class Proof(Fact):
     rules_version: int = Field(description="Version of the projet d'établissement.")
     rank: int = Field(description="Rank of the household on the list of this type of offer; 1 is first.")
     considered: int = Field(description="Households waiting for this type of offer.")
-    passed_over: dict[str, int] = Field(description="Households before it that could not be taken, by rule.")
+    passed_over: dict[str, int] = Field(
+        description="Households before it that could not be taken, by rule; out_of_order: passed by decision."
+    )
     seen: dict[str, int] = Field(description="Last offset seen of each input, by topic-partition.")
+    rules_approved: bool | None = Field(
+        default=None, description="That version was approved by the operator or the préfecture; null: not known."
+    )
+    overridden: tuple[HardRule, ...] = Field(
+        default=(), description="Rules that exclude this household, set aside by the operator's decision."
+    )
+
+
+class OutOfOrder(Fact):
+    """The operator's decision to designate a household before its turn."""
+
+    reason: OutOfOrderReason
+    article: str | None
+    argument_reference: Id = Field(description="Where those who control can read the argument.")
 
 
 class DesignationMade(Fact):
@@ -51,6 +70,10 @@ class DesignationMade(Fact):
     made_at: Instant
     answer_due_at: Instant
     proof: Proof
+    shortlist: tuple[Id, ...] = Field(
+        default=(), description="Households designated next if this one is not admitted, in order, as known now."
+    )
+    out_of_order: OutOfOrder | None = None
 
 
 class VacancyUnmatched(Fact):
@@ -81,11 +104,24 @@ class DesignationProgressed(Fact):
     partner: PartnerId
     prescriber: PartnerId
     state: DesignationState
-    step: Literal["acknowledged", "accepted", "refusal_submitted", "refusal_overruled", "reminded"]
+    step: Literal[
+        "acknowledged",
+        "interview_set",
+        "interview_held",
+        "accepted",
+        "refusal_submitted",
+        "refusal_overruled",
+        "refusal_escalated",
+        "reminded",
+    ]
     refusal_reason: StructureRefusal | None = None
     article: str | None = None
     argument_reference: Id | None = Field(default=None, description="Where those who judge can read the argument.")
     at: Instant
+    request: Id | None = None
+    answer_due_at: Instant | None = Field(default=None, description="When silence ends it, from this step on.")
+    awaits: Party | None = Field(default=None, description="Whose silence that would be.")
+    interview_on: date | None = None
 
 
 class DesignationEnded(Fact):
@@ -109,6 +145,33 @@ class DesignationEnded(Fact):
     structure_reason: StructureRefusal | None = None
     household_reason: HouseholdRefusal | None = None
     at: Instant
+    cancel_reason: CancelReason | None = None
+    withdrawal: Withdrawal | None = Field(default=None, description="Of one withdrawn: what became of its place.")
+
+
+class HouseholdRefusalSettled(Fact):
+    """The operator has judged a household's refusal of a place, and what follows for its request.
+
+    `to_update`: off the lists until it is sent again, its seniority starts then; `seniority_restarts`: another
+    designation is under way, which stands, its seniority starts now; `none`: it keeps its rank, or asks no more.
+    `restarts`: how often the request's seniority has started again, this time included.
+    """
+
+    type: ClassVar[str] = "household_refusal.settled.v1"
+
+    siao: SiaoCode
+    designation: Id
+    offer_type: OfferType
+    household: Id
+    request: Id
+    prescriber: PartnerId
+    persons: int
+    verdict: Literal["admissible", "inadmissible"]
+    reason: HouseholdRefusal
+    consequence: Literal["none", "to_update", "seniority_restarts"]
+    restarts: int
+    legal_kind: MediationKind | None = Field(description="The right whose benefit is at risk, if one was recognised.")
+    at: Instant
 
 
 class StayStarted(Fact):
@@ -127,6 +190,7 @@ class StayStarted(Fact):
     persons: int
     entered_on: date
     at: Instant
+    emergency: bool = Field(default=False, description="The structure's own admission, in an emergency.")
 
 
 class StayEnded(Fact):
@@ -168,4 +232,19 @@ class CriteriaInForce(Fact):
     siao: SiaoCode
     version: int
     criteria: tuple[Criterion, ...]
+    at: Instant
+
+
+class RequestHeld(Fact):
+    """A request is suspended for some types of offer (all when none is named) until an instant, or is no more."""
+
+    type: ClassVar[str] = "request.held.v1"
+
+    siao: SiaoCode
+    request: Id
+    household: Id
+    persons: int
+    offer_types: tuple[OfferType, ...]
+    until: Instant = Field(description="End of the suspension: gone by, it ends one.")
+    reason: SuspensionReason
     at: Instant

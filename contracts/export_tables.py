@@ -8,6 +8,7 @@ from contracts import codes
 from contracts.catalogue import MESSAGES, senders
 from contracts.codes import Labelled
 from contracts.export_schemas import summary
+from contracts.law import LIMITS, Limit
 from contracts.rejections import REJECTIONS
 from contracts.si_siao import codes_of
 from contracts.topics import CHANNELS, CORE, DAY_MS, Channel, Topic
@@ -72,9 +73,35 @@ def _code_lists() -> list[type[Labelled]]:
     return [found for found in vars(codes).values() if inspect.isclass(found) and issubclass(found, Labelled)]
 
 
+def deadlines() -> str:
+    """Every deadline and limit, its origin, and whether a source confirms it."""
+    rows = [("limit", "délai ou limite", "deadline or limit", "value", "origin", "confirmed")]
+    rows += [
+        (
+            f"`{limit.id}`",
+            limit.fr,
+            limit.en,
+            _value(limit),
+            limit.origin,
+            "yes" if limit.confirmed else "no: parameter",
+        )
+        for limit in LIMITS
+    ]
+    return _table(rows)
+
+
+def _value(limit: Limit) -> str:
+    elsewhere: dict[int, list[str]] = {}
+    for siao, value in sorted(limit.by_siao.items()):
+        elsewhere.setdefault(value, []).append(siao)
+    others = (f"{value} in {', '.join(siaos)}" for value, siaos in elsewhere.items())
+    return "; ".join((f"{limit.value} {limit.unit.value}", *others))
+
+
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "topics": topics,
     "messages": messages,
+    "deadlines": deadlines,
     "rejections": rejections,
     "si-siao": si_siao,
 }

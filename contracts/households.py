@@ -8,6 +8,7 @@ from pydantic import Field
 from contracts.codes import (
     Composition,
     EvaluationSection,
+    Gender,
     Known,
     MediationKind,
     OfferType,
@@ -35,14 +36,22 @@ class HouseholdFacts(Fact):
     support: SupportLevel
     resources: Known
     residence_right: Known
+    adult_genders: tuple[Gender, ...] | None = Field(
+        default=None, description="Genders of its adults, or of its members without one, once each; null: not known."
+    )
+    youngest_minor: int | None = Field(default=None, description="Least age of its members under 18; null: not known.")
+    oldest_minor: int | None = Field(default=None, description="Their greatest age; null: not known.")
 
 
 class LegalClock(Fact):
-    """The day by which the préfet must have made an offer (CCH R441-16-1, R441-18)."""
+    """The day by which the préfet must have made an offer (CCH R441-16-1, R441-18), and the days to go to court."""
 
     kind: MediationKind
     decided_on: date
     due_on: date
+    unrestricted: bool = Field(default=False, description="A DAHO decision that names no type of structure.")
+    court_opens_on: date | None = None
+    court_closes_on: date | None = None
 
 
 class RequestRegistered(Fact):
@@ -62,6 +71,7 @@ class RequestRegistered(Fact):
     recommended: tuple[OfferType, ...] = Field(description="The prescriber's préconisation.")
     missing: tuple[EvaluationSection, ...] = Field(description="Empty when the request is complete.")
     first_transmitted_at: Instant = Field(description="Start of seniority: never moved by an amendment.")
+    legal_clock: LegalClock | None = Field(default=None, description="It runs whether the request is complete or not.")
 
 
 class HouseholdWaiting(Fact):
@@ -81,6 +91,8 @@ class HouseholdWaiting(Fact):
     communes: tuple[Commune, ...]
     since: Instant = Field(description="Seniority.")
     legal_clock: LegalClock | None
+    restarts: int = Field(default=0, description="How often its seniority has started again, by inadmissible refusals.")
+    evaluated_on: date | None = Field(default=None, description="Day of its last evaluation.")
 
 
 class RequestClosed(Fact):
@@ -97,7 +109,7 @@ class RequestClosed(Fact):
 
 
 class StayRecorded(Fact):
-    """A structure told of a household that already lives there, without a designation."""
+    """A structure told of a household that lives there without a designation: before it joined, or in an emergency."""
 
     type: ClassVar[str] = "stay.recorded.v1"
 
@@ -109,6 +121,8 @@ class StayRecorded(Fact):
     persons: int
     entered_on: date
     origin: Origin = Field(description="The structure's message: whoever accepts the stay answers it.")
+    request: Id | None = Field(default=None, description="The request that it fulfils, when the structure named it.")
+    emergency: bool = Field(default=False, description="The structure's own admission, in an emergency.")
 
 
 class ReadinessDeclared(Fact):

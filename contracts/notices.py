@@ -10,14 +10,17 @@ from contracts.codes import (
     DesignationOutcome,
     EvaluationSection,
     Gender,
+    HouseholdRefusal,
     MediationKind,
     Party,
     Relation,
     StructureRefusal,
 )
+from contracts.decision_codes import CancelReason
 from contracts.designations import Proof
 from contracts.event import Fact
 from contracts.fields import PRIVATE, Commune, Id, Instant, LocalId
+from contracts.place_codes import Withdrawal
 from contracts.requests import Needs
 
 
@@ -86,21 +89,55 @@ class HouseholdDesignated(Fact):
 
 
 class DesignationReminded(Fact):
-    """The structure has not answered a designation yet."""
+    """The structure has not answered a designation yet, or not said that the household has entered."""
 
     type: ClassVar[str] = "designation.reminded.v1"
 
     designation: Id = Field(description="The designation that waits for an answer.")
     at: Instant = Field(description="When the SIAO reminded.")
+    answer_due_at: Instant | None = Field(default=None, description="When it expires without an answer.")
 
 
 class RefusalOverruled(Fact):
-    """The operator did not uphold the structure's refusal: the designation stands."""
+    """The operator, or the préfecture, did not uphold the structure's refusal: the designation stands."""
 
     type: ClassVar[str] = "refusal.overruled.v1"
 
     designation: Id = Field(description="The designation, which waits for an answer again.")
-    at: Instant = Field(description="When the operator judged.")
+    at: Instant = Field(description="When it was judged.")
+    answer_due_at: Instant | None = Field(default=None, description="Without an answer by then, it expires.")
+
+
+class RefusalEscalated(Fact):
+    """To the structure: the operator passes its refusal on to the préfecture, which will judge it."""
+
+    type: ClassVar[str] = "refusal.escalated.v1"
+
+    designation: Id = Field(description="The designation refused.")
+    at: Instant = Field(description="When the operator passed it on.")
+
+
+class EscalationJudged(Fact):
+    """To the operator: the préfecture has judged a refusal passed on to it."""
+
+    type: ClassVar[str] = "escalation.judged.v1"
+
+    designation: Id = Field(description="The designation refused.")
+    verdict: Literal["upheld", "overruled"] = Field(description="The judgement.")
+    at: Instant = Field(description="When the préfecture judged.")
+
+
+class InterviewSet(Fact):
+    """To the prescriber: the structure will receive the household; make sure that it knows."""
+
+    type: ClassVar[str] = "interview.set.v1"
+
+    request_id: LocalId = Field(description="The prescriber's own id of the request.")
+    designation: Id = Field(description="The designation.")
+    on: date = Field(description="Day of the interview.")
+    awaits: Party = Field(description="Who must act for it to take place.")
+    answer_due_at: Instant = Field(description="If nothing more is said by then, the designation expires.")
+    at: Instant = Field(description="When the structure said so.")
 
 
 class DesignationClosed(Fact):
@@ -112,10 +149,12 @@ class DesignationClosed(Fact):
     outcome: DesignationOutcome = Field(description="How it ended.")
     party: Party = Field(description="Whose act, or whose silence, ended it.")
     at: Instant = Field(description="When it ended.")
+    cancel_reason: CancelReason | None = Field(default=None, description="Why the operator cancelled it, if it did.")
+    withdrawal: Withdrawal | None = Field(default=None, description="What became of its place, if that ended it.")
 
 
 class RefusalToJudge(Fact):
-    """To the operator: a structure's refusal waits for a judgement."""
+    """To the operator, or to the préfecture once escalated: a structure's refusal waits for a judgement."""
 
     type: ClassVar[str] = "refusal.to_judge.v1"
 
@@ -124,6 +163,18 @@ class RefusalToJudge(Fact):
     article: str | None = Field(description="Article of the projet d'établissement that it cites, if any.")
     argument_reference: Id | None = Field(description="Where those who judge can read the argument.")
     at: Instant = Field(description="When the structure refused.")
+
+
+class HouseholdRefusalToJudge(Fact):
+    """To the operator: a household declined a place, which is free again; was it entitled to decline?"""
+
+    type: ClassVar[str] = "household_refusal.to_judge.v1"
+
+    designation: Id = Field(description="The designation declined: name it in the judgement.")
+    household: Id = Field(description="The household.")
+    request: Id = Field(description="Request: <prescriber>/<request_id>.")
+    reason: HouseholdRefusal = Field(description="The household's reason.")
+    at: Instant = Field(description="When it declined.")
 
 
 class LegalClockAlert(Fact):
@@ -135,6 +186,8 @@ class LegalClockAlert(Fact):
     request: Id = Field(description="Request: <prescriber>/<request_id>.")
     kind: MediationKind = Field(description="The right that was recognised.")
     due_on: date = Field(description="The legal day, now past.")
+    court_opens_on: date | None = Field(default=None, description="First day on which the household may go to court.")
+    court_closes_on: date | None = Field(default=None, description="Last day on which it may.")
 
 
 class RequestUpdated(Fact):
@@ -144,7 +197,7 @@ class RequestUpdated(Fact):
 
     request_id: LocalId = Field(description="The prescriber's own id of the request.")
     household: Id = Field(description="The household, as the SIAO names it.")
-    status: Literal["incomplete", "waiting", "designated", "waiting_again", "admitted"] = Field(
+    status: Literal["incomplete", "waiting", "designated", "waiting_again", "to_update", "admitted"] = Field(
         description="Where the request stands; waiting_again: a designation ended without an admission."
     )
     missing: tuple[EvaluationSection, ...] = Field(

@@ -5,14 +5,41 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.codes import OfferType
+from contracts.codes import OfferType, Regime
 from contracts.event import Fact
 from contracts.fields import Commune, Id, Instant, LocalId, PartnerId, SiaoCode
-from contracts.rules import Rule
+from contracts.place_codes import PlaceCategory, PlacePublic, Sharing, Spread, UnavailabilityReason
+from contracts.rules import FirstRule, Rule
+
+
+class PlaceRegistered(Fact):
+    """A place as its structure describes it. `group`: the group of equal places that it is one of."""
+
+    place_id: LocalId
+    capacity: int = Field(description="Persons it can take.")
+    accessible: bool
+    public: PlacePublic = PlacePublic.ANYONE
+    category: PlaceCategory | None = None
+    spread: Spread | None = None
+    sharing: Sharing | None = None
+    group: LocalId | None = None
+
+
+class ProjetRegistered(Fact):
+    """A version of a projet d'établissement. `approved_by`: the operator or préfecture, null before its approval."""
+
+    version: int
+    effective_from: date = Field(description="First day on which it applies.")
+    rules: tuple[Rule, ...]
+    approved_by: PartnerId | None = None
 
 
 class StructureRegistered(Fact):
-    """A structure, its capacity and its rules, as now known."""
+    """A structure, its places, its capacity and its rules, as now known: open vacancies are of places as they are here.
+
+    `rules_version` and `rules` say the version in force in the first contract's kinds of rule; `projet`, where it is
+    given, says it whole.
+    """
 
     type: ClassVar[str] = "structure.registered.v1"
 
@@ -24,7 +51,30 @@ class StructureRegistered(Fact):
     place_ids: tuple[LocalId, ...] = Field(description="Its places, by the structure's own ids.")
     capacity: int = Field(description="Capacity, in personnes.")
     rules_version: int = Field(description="Version of the projet d'établissement.")
-    rules: tuple[Rule, ...] = Field(description="Its rules.")
+    rules: tuple[FirstRule, ...] = Field(description="Its rules.")
+    regime: Regime | None = Field(default=None, description="The mission it belongs to.")
+    places: tuple[PlaceRegistered, ...] = Field(default=(), description="Its places.")
+    projet: ProjetRegistered | None = Field(default=None, description="The version in force.")
+    to_come: tuple[ProjetRegistered, ...] = Field(default=(), description="Versions that will apply, the next first.")
+
+
+class VacancyExpected(Fact):
+    """A place will soon be vacant: shown, not designated. `expected_on` null: this is not expected any more."""
+
+    type: ClassVar[str] = "vacancy.expected.v1"
+
+    siao: SiaoCode
+    vacancy: Id = Field(description="The vacancy, under the id that it keeps when it opens.")
+    place: Id
+    structure: Id
+    partner: PartnerId
+    offer_type: OfferType
+    commune: Commune
+    capacity: int = Field(description="Persons it can take.")
+    accessible: bool
+    public: PlacePublic = PlacePublic.ANYONE
+    expected_on: date | None
+    at: Instant
 
 
 class VacancyOpened(Fact):
@@ -43,7 +93,13 @@ class VacancyOpened(Fact):
     accessible: bool
     available_on: date
     opened_at: Instant = Field(description="When the SIAO learned of it (business time).")
-    cause: Literal["published", "departure"] = Field(description="Published by the structure, or freed by a departure.")
+    cause: Literal["published", "departure", "available"] = Field(
+        description="Published by the structure, freed by a departure, or available again."
+    )
+    public: PlacePublic = PlacePublic.ANYONE
+    freed_on: date | None = Field(
+        default=None, description="Since when it could have been known: the departure, or the first day of entry."
+    )
 
 
 class VacancyClosed(Fact):
@@ -58,4 +114,32 @@ class VacancyClosed(Fact):
     offer_type: OfferType
     capacity: int = Field(description="Persons it could take.")
     closed_at: Instant
-    reason: Literal["withdrawn", "filled"]
+    reason: Literal["withdrawn", "filled", "unavailable"]
+
+
+class PlaceOutOfService(Fact):
+    """A place where nobody lives cannot be filled; said again when the reason or the day changes."""
+
+    type: ClassVar[str] = "place.out_of_service.v1"
+
+    siao: SiaoCode
+    place: Id
+    structure: Id
+    offer_type: OfferType
+    capacity: int = Field(description="Persons it could take.")
+    reason: UnavailabilityReason
+    until: date | None
+    at: Instant
+
+
+class PlaceBackInService(Fact):
+    """A place that could not be filled can be, or is: made available, entered, or described no more."""
+
+    type: ClassVar[str] = "place.back_in_service.v1"
+
+    siao: SiaoCode
+    place: Id
+    structure: Id
+    offer_type: OfferType
+    capacity: int
+    at: Instant

@@ -1,6 +1,6 @@
 """What orientation has received (`siao.answers`): partners' answers without their private texts, and deadlines."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -8,6 +8,21 @@ from contracts.event import Fact
 from contracts.fields import Id, Instant, SiaoCode
 from contracts.origin import Origin
 from contracts.topics import Role
+
+DeadlineKind: TypeAlias = Literal[
+    "remind",
+    "expire",
+    "judge",
+    "admission",
+    "review_near",
+    "review_late",
+    "extension_near",
+    "extension_late",
+    "legal",
+    "legal_near",
+    "projet",
+    "hold_over",
+]
 
 
 class AnswerReceived(Fact):
@@ -30,6 +45,6 @@ class DeadlineReached(Fact):
     type: ClassVar[str] = "deadline.reached.v1"
 
     siao: SiaoCode
-    kind: Literal["remind", "expire", "legal"]
-    subject: Id = Field(description="The designation or request it is about.")
+    kind: DeadlineKind
+    subject: Id = Field(description="The designation, admission, household, request or structure it is about.")
     due_at: Instant

@@ -125,14 +125,50 @@ _ALL: Final = (
         "This place is not declared vacant.",
     ),
     Rejection(
+        "sequence-stale",
+        "Un message plus récent sur cette place est déjà enregistré. Augmentez le numéro de séquence.",
+        "A more recent message about this place is already recorded. Increase its sequence number.",
+    ),
+    Rejection(
+        "place-unavailable",
+        "Cette place est déclarée indisponible. Envoyez d'abord place.available.v1.",
+        "This place is declared unavailable. Send place.available.v1 first.",
+    ),
+    Rejection(
+        "place-not-unavailable",
+        "Cette place n'est pas déclarée indisponible.",
+        "This place is not declared unavailable.",
+    ),
+    Rejection(
+        "places-not-enough",
+        "Ce groupe n'a pas autant de places dans cet état. Rien n'a été fait : corrigez le nombre.",
+        "This group has not so many places in that state. Nothing was done: correct the count.",
+    ),
+    Rejection(
+        "places-too-many",
+        "Une structure décrit au plus 1 000 places, et le nom d'un groupe doit laisser place à leurs numéros.",
+        "A structure describes 1,000 places at most, and a group's name must leave room for their numbers.",
+    ),
+    Rejection(
+        "regime-not-of-type",
+        "Ce régime n'est pas possible pour ce type d'offre : seule l'ALT relève de l'un ou de l'autre.",
+        "This regime is not possible for this type of offer: only ALT is of either.",
+    ),
+    Rejection(
+        "projet-unknown",
+        "Cette structure n'a pas de projet d'établissement de cette version, en vigueur ou à venir.",
+        "This structure has no projet d'établissement of this version, in force or to come.",
+    ),
+    Rejection(
         "place-repeated",
         "Deux places portent le même identifiant. Donnez un identifiant à chacune.",
         "Two places have the same id. Give each its own.",
     ),
     Rejection(
         "rule-unsatisfiable",
-        "Cette règle du projet d'établissement ne peut être satisfaite par personne. Corrigez-la.",
-        "Nobody can satisfy this rule of the projet d'établissement. Correct it.",
+        "Personne ne peut satisfaire cette règle avec celles qui la précèdent, dans une place de la structure."
+        " Corrigez-la.",
+        "Nobody can satisfy this rule together with those before it, in a place of the structure. Correct it.",
     ),
     Rejection(
         "lead-applicant-not-one",
@@ -178,6 +214,68 @@ _ALL: Final = (
         "designation-not-expecting",
         "Cette désignation n'attend pas cette réponse dans son état actuel.",
         "This designation does not expect this answer in its present state.",
+    ),
+    Rejection(
+        "judge-not-entitled",
+        "Ce refus n'est pas à juger par vous, ou pas ainsi. L'opérateur juge ou transmet ; la préfecture juge ce qui"
+        " lui est transmis, et ne le transmet pas.",
+        "This refusal is not yours to judge, or not so. The operator judges or escalates; the préfecture judges what"
+        " is escalated to it, and does not escalate.",
+    ),
+    Rejection(
+        "overruled-too-often",
+        "Les refus de cette désignation ont été écartés autant de fois que possible. Retenez le refus, ou"
+        " transmettez-le à la préfecture.",
+        "The refusals of this designation have been overruled as often as possible. Uphold it, or escalate it.",
+    ),
+    Rejection(
+        "prefecture-unknown",
+        "Aucune préfecture active n'est inscrite au registre de ce SIAO. Contactez l'opérateur du SIAO.",
+        "No active préfecture is in this SIAO's register. Contact the SIAO's operator.",
+    ),
+    Rejection(
+        "interview-out-of-bounds",
+        "La date de l'entretien est passée, à venir pour un entretien tenu, ou trop lointaine. Donnez-en une autre.",
+        "The day of the interview is past, to come for one that was held, or too far away. Give another.",
+    ),
+    Rejection(
+        "chrs-only",
+        "Ce message ne concerne que les centres d'hébergement et de réinsertion sociale (CASF R345-4).",
+        "This message is for centres d'hébergement et de réinsertion sociale only (CASF R345-4).",
+    ),
+    Rejection(
+        "admission-unknown",
+        "Aucune admission ou prolongation portant cet identifiant ne vous est soumise.",
+        "No admission or extension with this id is before you.",
+    ),
+    Rejection(
+        "admission-not-expecting",
+        "Cette admission ou prolongation a déjà sa réponse, ou une autre est déjà soumise au préfet.",
+        "This admission or extension has its answer already, or another one is before the préfet.",
+    ),
+    Rejection(
+        "day-out-of-stay",
+        "Ce jour n'est pas possible pour ce séjour : avant l'entrée, ou à venir pour un bilan fait, ou déjà couvert"
+        " pour une prolongation. Corrigez-le.",
+        "This day is not possible for this stay: before the entry, or to come for a review that was made, or already"
+        " covered for an extension. Correct it.",
+    ),
+    Rejection(
+        "request-not-of-household",
+        "La demande citée n'est pas une demande ouverte de ces personnes : le demandeur principal doit être le même."
+        " Corrigez-la, ou ne la citez pas.",
+        "The request named is not an open request of these people: the lead applicant must be the same. Correct it, or"
+        " do not name it.",
+    ),
+    Rejection(
+        "household-designated",
+        "Ce ménage a déjà une désignation en cours. Annulez-la d'abord, ou attendez son issue.",
+        "This household has a designation under way already. Cancel it first, or await its outcome.",
+    ),
+    Rejection(
+        "rule-excludes",
+        "Une règle exclut ce ménage de cette place ; le détail la nomme. Citez-la dans overrides, avec vos raisons.",
+        "A rule keeps this household out of this place; the detail names it. Name it in overrides, with your reasons.",
     ),
     Rejection(
         "article-unknown",

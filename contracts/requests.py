@@ -68,6 +68,10 @@ class Mediation(Message):
 
     kind: MediationKind = Field(description="The right that was recognised.")
     decided_on: Day = Field(description="Day of the decision.")
+    notified_on: Day | None = Field(default=None, description="Day on which the household was told, if known.")
+    unrestricted: bool = Field(
+        default=False, description="DAHO: the decision does not say in which types of structure (any of them will do)."
+    )
 
 
 class RequestSubmitted(Message):
@@ -106,10 +110,7 @@ class RequestCancelled(Message):
 
 
 class HouseholdHosted(Message):
-    """A household already lives in a place: told when a structure joins, or after a direct emergency admission.
-
-    Admission is then the structure's own; the SIAO is informed and counts it apart (CASF R345-4).
-    """
+    """A household already lives in a place: told when a structure joins. For an emergency, see the next message."""
 
     type: ClassVar[str] = "household.hosted.v1"
 
@@ -119,6 +120,28 @@ class HouseholdHosted(Message):
     entered_on: Day = Field(description="Day of entry.")
     members: tuple[Member, ...] = Field(min_length=1, max_length=20, description="All its members.")
     phone: PrivateNumber | None = Field(default=None, description="How to reach the household.")
+    request: Id | None = Field(
+        default=None, description="Its request, <prescriber>/<request_id>, if it told you: it is then fulfilled."
+    )
+
+
+class HouseholdAdmittedDirectly(Message):
+    """A structure has taken a household in by itself, in an emergency, and informs the SIAO (CASF L345-2-7, R345-4).
+
+    Counted apart. Any designation of the household under way ends: it is known here by the request that you name.
+    """
+
+    type: ClassVar[str] = "household.admitted_directly.v1"
+
+    stay_id: LocalId = Field(description="The structure's own id of the stay.")
+    structure_id: LocalId = Field(description="The structure.")
+    place_id: LocalId = Field(description="The place.")
+    entered_on: Day = Field(description="Day of entry.")
+    members: tuple[Member, ...] = Field(min_length=1, max_length=20, description="All its members.")
+    phone: PrivateNumber | None = Field(default=None, description="How to reach the household.")
+    request: Id | None = Field(
+        default=None, description="Its request, <prescriber>/<request_id>, if it told you: it is then fulfilled."
+    )
 
 
 class HouseholdDeclaredReady(Message):

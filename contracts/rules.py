@@ -1,4 +1,7 @@
-"""The rules of a projet d'établissement, typed: each cites the article it rests on; free text is not a rule."""
+"""The rules of a projet d'établissement, typed: each cites the article it rests on; free text is not a rule.
+
+Three-valued: a rule is satisfied by what is known of a household, never by what is not.
+"""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -36,6 +39,31 @@ class AgeRule(_Rule):
     maximum: int | None = Field(default=None, ge=0, le=120, description="Oldest age, in years.")
 
 
+class AdultsRule(_Rule):
+    """Only households whose adults are all women, or all men (centre for women); without an adult, its members."""
+
+    kind: Literal["adults"] = "adults"
+    only: Literal["women", "men"] = Field(description="What all adults of the household are, as they state it.")
+
+
+class SizeRule(_Rule):
+    """Only households of this size, bounds included, in personnes."""
+
+    kind: Literal["size"] = "size"
+    minimum: int | None = Field(default=None, ge=1, le=20, description="Smallest size, in personnes.")
+    maximum: int | None = Field(default=None, ge=1, le=20, description="Largest size, in personnes.")
+
+
+class ChildrenRule(_Rule):
+    """Only households with this number of children, all of these ages, bounds included. A child is under 18."""
+
+    kind: Literal["children"] = "children"
+    minimum: int | None = Field(default=None, ge=0, le=20, description="Fewest children.")
+    maximum: int | None = Field(default=None, ge=0, le=20, description="Most children.")
+    youngest: int | None = Field(default=None, ge=0, le=17, description="Least age of every child, in years.")
+    oldest: int | None = Field(default=None, ge=0, le=17, description="Greatest age of every child, in years.")
+
+
 class SupportRule(_Rule):
     """Only households whose need of support the team can meet."""
 
@@ -61,7 +89,25 @@ class ResidenceRightRule(_Rule):
     kind: Literal["residence_right"] = "residence_right"
 
 
-Rule: TypeAlias = Annotated[
+# The kinds of the first contract: what its readers know of.
+FirstRule: TypeAlias = Annotated[
     CompositionRule | AgeRule | SupportRule | NoPetsRule | ResourcesRule | ResidenceRightRule,
     Field(discriminator="kind"),
 ]
+Rule: TypeAlias = Annotated[
+    CompositionRule
+    | AgeRule
+    | AdultsRule
+    | SizeRule
+    | ChildrenRule
+    | SupportRule
+    | NoPetsRule
+    | ResourcesRule
+    | ResidenceRightRule,
+    Field(discriminator="kind"),
+]
+
+
+def of_the_first_kinds(rules: tuple[Rule, ...]) -> tuple[FirstRule, ...]:
+    """The rules that readers of the first contract understand."""
+    return tuple(rule for rule in rules if not isinstance(rule, AdultsRule | SizeRule | ChildrenRule))

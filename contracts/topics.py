@@ -78,7 +78,7 @@ ANSWERS: Final = Topic(
     "siao.answers",
     "answers and decisions received from partners, and deadlines reached",
     (Service.ORIENTATION,),
-    (Service.ORIENTATION, Service.INTAKE),
+    (Service.ORIENTATION, Service.INTAKE, Service.OFFERS),
     config=FOREVER,
 )
 DESIGNATIONS: Final = Topic(
@@ -155,9 +155,9 @@ PARTNER_ANSWERS: Final = Channel(
 DECISIONS: Final = Channel(
     "decisions",
     True,
-    "the operator's decisions",
+    "the operator's decisions, and the préfecture's on what is put before it",
     (Service.ORIENTATION,),
-    (Role.OPERATOR,),
+    (Role.OPERATOR, Role.PREFECTURE),
     INBOUND_CONFIG,
 )
 NOTICES: Final = Channel(

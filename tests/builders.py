@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from contracts.codes import (
     Composition,
@@ -16,11 +16,14 @@ from contracts.codes import (
     Situation,
     SupportLevel,
 )
+from contracts.event import Message
 from contracts.households import HouseholdFacts
 from contracts.partners import PartnerRegistered
 from contracts.requests import Evaluation, HouseholdDeclaredReady, HouseholdHosted, Member, Needs, RequestSubmitted
 from contracts.topics import Role
 from contracts.vacancies import Place, ProjetEtablissement, StructureDescribed, VacancyPublished, VacancyWithdrawn
+
+P = TypeVar("P", bound=Message)
 
 SIAO: Final = "92"
 NANTERRE, COURBEVOIE = "92050", "92026"
@@ -116,9 +119,9 @@ def a_request(request_id: str = "first", **facts: Any) -> RequestSubmitted:
     return RequestSubmitted(**{"request_id": request_id, **plain, **facts})
 
 
-def a_place(place_id: str = "A-01", capacity: int = 1, *, accessible: bool = False) -> Place:
+def a_place(place_id: str = "A-01", capacity: int = 1, *, accessible: bool = False, **facts: Any) -> Place:
     """A single room."""
-    return Place(place_id=place_id, capacity=capacity, accessible=accessible)
+    return Place(place_id=place_id, capacity=capacity, accessible=accessible, **facts)
 
 
 def a_structure(*places: Place, rules: Sequence[Any] = (), **facts: Any) -> StructureDescribed:
@@ -143,6 +146,11 @@ def a_vacancy(place_id: str = "A-01", structure_id: str = "acacias") -> VacancyP
 def a_withdrawal(place_id: str = "A-01", structure_id: str = "acacias") -> VacancyWithdrawn:
     """It is not, after all."""
     return VacancyWithdrawn(structure_id=structure_id, place_id=place_id)
+
+
+def of_place(model: type[P], place_id: str = "A-01", structure_id: str = "acacias", **facts: Any) -> P:
+    """Another message about a place of the CHRS."""
+    return model.model_validate({"structure_id": structure_id, "place_id": place_id, **facts})
 
 
 def a_stay(stay_id: str = "stay-1", place_id: str = "A-01", **facts: Any) -> HouseholdHosted:
@@ -176,5 +184,6 @@ def household_facts(**facts: Any) -> HouseholdFacts:
         "support": SupportLevel.REGULAR,
         "resources": Known.YES,
         "residence_right": Known.YES,
+        "adult_genders": (Gender.WOMAN,),
     }
     return HouseholdFacts(**{**plain, **facts})

@@ -48,7 +48,8 @@ def parts_of(schema: dict[str, Any]) -> list[Part]:
         part = schema if name == schema["title"] else definitions[name]
         rows = tuple(_rows(part, definitions))
         found.append(Part(name, part["x-description-fr"], part.get("description", ""), rows))
-        names += [met for row in rows for met in row.type.parts if met not in names]
+        met = dict.fromkeys(name for row in rows for name in row.type.parts)
+        names += [name for name in met if name not in names]
     return found
 
 

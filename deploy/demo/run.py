@@ -16,6 +16,7 @@ from deploy.demo.ledger.verdict import Check, Said, disagreements, examine
 from deploy.demo.lines import open_all
 from deploy.demo.observatory import Observatory
 from deploy.demo.options import Kill, Options
+from deploy.demo.replaying import replayed
 from deploy.demo.software import World
 from deploy.demo.stage import Stage
 from deploy.demo.watch import Watch
@@ -105,6 +106,7 @@ class Run:
         until = self._clock.now()
         await self._hang_up()
         checks = await asyncio.to_thread(examine, self._ledger, searched, said, self._slack, until)
+        checks.append(await asyncio.to_thread(replayed, self._stage.administrator))
         files = await self._observatory.files(first.date(), last.date())
         heard = [entry for software in self._cast.structures.values() for entry in software.latencies]
         latencies = [seconds for place, seconds in heard if place not in searched.unmatched]

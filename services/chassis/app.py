@@ -21,6 +21,7 @@ from services.chassis.faults import TEXTS, Fault, Faults
 from services.chassis.health import Watch
 from services.chassis.kafka import broker_of
 from services.chassis.logs import configure, log
+from services.chassis.looking import Looking
 from services.chassis.needs import check_broker, check_key, check_reading, check_schema, check_topics
 from services.chassis.pages import contract_page, faults_page, metrics_page
 from services.chassis.readings import OWN, Readings
@@ -28,7 +29,7 @@ from services.chassis.register import PartnerRegister
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
 from services.chassis.starting import PatientBroker
-from services.chassis.states import Keyed, Whole
+from services.chassis.states import Holder, Keyed, Whole
 from services.chassis.subscribing import Reader, subscribe
 from services.chassis.timers import ACCELERATED_POLL_SECONDS, POLL_SECONDS, Timers
 from services.chassis.tracing import Recorder
@@ -58,13 +59,18 @@ class Machinery:
         self.turn, self.gate = asyncio.Lock(), asyncio.Event()
         self.tasks: list[asyncio.Task[None]] = []
         self.readers: list[Reader] = []
+        self.views: list[tuple[str, Any]] = []
         subscriptions = [self.subscribed(part) for part in description.subscriptions]
         self.watch = Watch(self.engine, self.relay, subscriptions, self.faults, self.recorder)
 
     def subscribed(self, part: Subscription) -> tuple[Unit, object]:
         """A unit and its subscriber."""
         partners = self.register.partners
-        holder = Whole(partners, self.vault, *part.territory) if part.territory else Keyed(partners, self.vault)
+        holder: Holder = Keyed(partners, self.vault)
+        if part.territory:
+            holder = whole = Whole(partners, self.vault, *part.territory)
+            look = Looking(whole, self.turn, self.engine)
+            self.views.extend(view(look) for view in self.description.views)
         unit = Unit(
             f"{self.name}.{part.name}",
             self.engine,
@@ -152,6 +158,7 @@ def assembled(machinery: Machinery) -> AsgiFastStream:
             ("/metrics", metrics_page()),
             ("/asyncapi/contract.json", contract_page(machinery.name)),
             *(route(machinery.engine, machinery.clock) for route in machinery.description.routes),
+            *machinery.views,
         ],
     )
 

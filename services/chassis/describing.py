@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from contracts.topics import Channel, Service, Topic
 from services.chassis.clock import Clock
 from services.chassis.fold import Folds
+from services.chassis.looking import Look
 from services.chassis.readings import Reading
 from services.chassis.states import Register, Territory
 from services.chassis.tables import StateTable
 
 Route: TypeAlias = Callable[[AsyncEngine, Clock], tuple[str, Any]]
+View: TypeAlias = Callable[[Look], tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,13 @@ class Description:
     """A service, as its `app.py` describes it.
 
     publishes: core topics that it writes; sealed: tables of which each has an encrypted state;
-    routes: pages of its own; readings: gauges read from its database.
+    routes: pages of its own; views: pages that look at territories; readings: gauges read from its database.
     """
 
     service: Service
     subscriptions: Sequence[Subscription]
     routes: Sequence[Route] = ()
+    views: Sequence[View] = ()
     readings: Sequence[Reading] = ()
     publishes: Sequence[Topic] = ()
     sealed: Sequence[StateTable[Any]] = ()

@@ -144,15 +144,20 @@ def accept(heard: Heard[Any], *caused: tuple[str, str]) -> Send:
 # A decision may be a generator: what it has put is seen by the rest of it, and undone if it fails.
 Decide: TypeAlias = Callable[[Heard[Any], Any], Effects]
 Keys: TypeAlias = Callable[[Heard[Any]], Iterable[Key]]
+Also: TypeAlias = Callable[[Heard[Any], State], Iterable[Key]]
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """One type of event: the model it is read with, the keys it concerns, the decision."""
+    """One type of event: the model it is read with, the keys it concerns, the decision.
+
+    also: further keys, which the states of the first ones tell; looked up in a second statement.
+    """
 
     model: type[Message]
     keys: Keys
     decide: Decide
+    also: Also | None = None
 
 
 @dataclass(slots=True)
@@ -161,7 +166,7 @@ class Folds:
 
     by_type: dict[str, Fold] = field(default_factory=dict)
 
-    def on(self, *models: type[Message], keys: Keys) -> Callable[[Decide], Decide]:
+    def on(self, *models: type[Message], keys: Keys, also: Also | None = None) -> Callable[[Decide], Decide]:
         """Declare the handler of some types. Raises ValueError at import when a type has one already."""
 
         def declare(decide: Decide) -> Decide:
@@ -169,7 +174,7 @@ class Folds:
                 name: str = model.__dict__["type"]
                 if name in self.by_type:
                     raise ValueError(f"two handlers for {name}")
-                self.by_type[name] = Fold(model, keys, decide)
+                self.by_type[name] = Fold(model, keys, decide, also)
             return decide
 
         return declare
@@ -181,6 +186,7 @@ def no_keys(_heard: Heard[Any]) -> Sequence[Key]:
 
 
 __all__ = [
+    "Also",
     "Decide",
     "Effect",
     "Effects",

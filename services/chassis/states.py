@@ -163,6 +163,7 @@ class Keyed:
         """The states of all keys of the batch."""
         rows, store = Rows(self._register), Store(connection, self._vault)
         await rows.read(store, [key for item in items for key in item.fold.keys(item.heard)])
+        await rows.read(store, [key for item in items if item.fold.also for key in item.fold.also(item.heard, rows)])
         return KeyedWorking(rows, store)
 
     def forget(self) -> None:
@@ -195,6 +196,11 @@ _SEE: Final = (
 )
 
 
+async def positions(connection: Connection, siao: str) -> dict[str, int]:
+    """The last offset that was seen of each input of a SIAO, by topic-partition."""
+    return dict(await connection.fetch(_POSITIONS, siao))
+
+
 class Whole:
     """Whole territories kept in memory: loaded when first needed, dropped when a batch fails or ownership moves."""
 
@@ -216,16 +222,16 @@ class Whole:
             named[siao_of(item)].extend(item.fold.keys(item.heard))
         for siao, keys in named.items():
             if siao not in self.territories:
-                self.territories[siao] = await self._load(connection, store, siao)
+                self.territories[siao] = await self.load(connection, siao)
             await self.territories[siao].read(store, keys)
         return WholeWorking({siao: self.territories[siao] for siao in named}, connection, store)
 
-    async def _load(self, connection: Connection, store: Store, siao: str) -> Territory:
-        territory = self._make(self._register)
+    async def load(self, connection: Connection, siao: str) -> Territory:
+        """A territory as its tables say; it is not kept."""
+        store, territory = Store(connection, self._vault), self._make(self._register)
         for table in self._tables:
             territory.learn(table, await store.load_live(table, siao))
-        for place, offset in await connection.fetch(_POSITIONS, siao):
-            territory.seen[place] = offset
+        territory.seen = await positions(connection, siao)
         return territory
 
     def forget(self) -> None:

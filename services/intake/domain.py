@@ -1,31 +1,26 @@
 """Households, requests, readiness: what a request must hold, what may be said of it without a name."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Literal
 
-from contracts.codes import Composition, EvaluationSection, Gender, MediationKind, OfferType, OutOfScope, Relation
+from contracts.codes import Composition, EvaluationSection, Gender, OfferType, OutOfScope, Relation
 from contracts.event import Refusal, derived_id
 from contracts.households import HouseholdFacts, LegalClock
+from contracts.law import court_closes, court_opens, offer_limit
 from contracts.partners import PartnerRegistered
 from contracts.requests import Mediation, Member, Needs, RequestSubmitted
 from contracts.topics import Role
 from services.chassis.kept import Kept
 
 ADULT_AGE: Final = 18
-# Île-de-France: the préfet has six months for a DALO household, three elsewhere (CCH R441-16-1; the criterion of
-# large agglomerations is not confirmed by a source and is left to the operator's parameters).
-SIX_MONTH_SIAOS: Final = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
-# CCH R441-18: six weeks for hébergement, three months for logement de transition, logement-foyer, RHVS. The split
-# by type is read in CE 2020 n° 431618; the text itself was not re-read.
-HEBERGEMENT_DELAY: Final = timedelta(weeks=6)
-DELAY_MONTHS: Final = 3
-DALO_LONG_DELAY_MONTHS: Final = 6
 
 
 class Request(Kept):
-    """A request in the register. It keeps no word about persons: those are in the household."""
+    """A request in the register. It keeps no word about persons: those are in the household.
+
+    since: where its seniority starts again, after an inadmissible refusal; restarts: how often it has.
+    """
 
     siao: str
     prescriber: str
@@ -33,9 +28,16 @@ class Request(Kept):
     revision: int
     household: str
     persons: int
-    status: Literal["incomplete", "waiting", "designated", "admitted", "cancelled"]
+    status: Literal["incomplete", "waiting", "designated", "to_update", "admitted", "cancelled"]
     first_transmitted_at: datetime
     first_received_on: date | None = None
+    since: datetime | None = None
+    restarts: int = 0
+
+    @property
+    def seniority(self) -> datetime:
+        """The first transmission, which no amendment moves, unless an inadmissible refusal made it start again."""
+        return self.since or self.first_transmitted_at
 
 
 class Readiness(Kept):
@@ -120,10 +122,13 @@ def lead_of(members: Iterable[Member]) -> Member:
 
 def facts_of(event: RequestSubmitted, day: date) -> HouseholdFacts:
     """What rules and criteria may look at. Raises Refusal lead-applicant-not-one."""
+    ages = [age_on(member.birth_date, day) for member in event.members]
+    minors = [age for age in ages if age < ADULT_AGE]
+    adults = [member for member, age in zip(event.members, ages, strict=True) if age >= ADULT_AGE]
     return HouseholdFacts(
         composition=composition_of(event.members, day),
         persons=len(event.members),
-        minors=sum(age_on(member.birth_date, day) < ADULT_AGE for member in event.members),
+        minors=len(minors),
         lead_age=age_on(lead_of(event.members).birth_date, day),
         situation=event.situation,
         in_danger=event.in_danger,
@@ -132,6 +137,9 @@ def facts_of(event: RequestSubmitted, day: date) -> HouseholdFacts:
         support=event.needs.support,
         resources=event.needs.resources,
         residence_right=event.needs.residence_right,
+        adult_genders=tuple(sorted({member.gender for member in adults or event.members})),
+        youngest_minor=min(minors, default=None),
+        oldest_minor=max(minors, default=None),
     )
 
 
@@ -162,7 +170,10 @@ def amendable(known: Request | None, revision: int) -> None:
 def standing(
     known: Request | None, missing: tuple[EvaluationSection, ...]
 ) -> Literal["incomplete", "waiting", "designated"]:
-    """Where an open request stands after a version of it. Once complete, an amendment never takes it off its lists."""
+    """Where an open request stands after a version of it.
+
+    Once complete, an amendment never takes it off its lists; one that was to be updated is looked at anew.
+    """
     if known is not None and known.status == "designated":
         return "designated"
     if known is not None and known.status == "waiting":
@@ -170,23 +181,34 @@ def standing(
     return "incomplete" if missing else "waiting"
 
 
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day when it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def legal_clock(mediation: Mediation | None, siao: str) -> LegalClock | None:
-    """The day by which the préfet must have made an offer."""
+    """The day by which the préfet must have made an offer, and the days on which the household may go to court."""
     if mediation is None:
         return None
-    if mediation.kind is MediationKind.DAHO_HEBERGEMENT:
-        due_on = mediation.decided_on + HEBERGEMENT_DELAY
-    elif mediation.kind is MediationKind.DALO and siao in SIX_MONTH_SIAOS:
-        due_on = months_after(mediation.decided_on, DALO_LONG_DELAY_MONTHS)
-    else:
-        due_on = months_after(mediation.decided_on, DELAY_MONTHS)
-    return LegalClock(kind=mediation.kind, decided_on=mediation.decided_on, due_on=due_on)
+    kind, unrestricted = mediation.kind, mediation.unrestricted
+    due_on = offer_limit(kind, unrestricted=unrestricted).after(mediation.decided_on, siao)
+    return LegalClock(
+        kind=kind,
+        decided_on=mediation.decided_on,
+        due_on=due_on,
+        unrestricted=unrestricted,
+        court_opens_on=court_opens(due_on),
+        court_closes_on=court_closes(
+            kind, mediation.decided_on, mediation.notified_on, siao, unrestricted=unrestricted
+        ),
+    )
+
+
+def same_lead(told: Iterable[Member], known: Iterable[Member]) -> bool:
+    """Whether two households have the same lead applicant. Raises Refusal lead-applicant-not-one."""
+    one, other = lead_of(told), lead_of(known)
+    return one.birth_date == other.birth_date and one.family_name.casefold() == other.family_name.casefold()
+
+
+def active(register: Mapping[str, PartnerRegistered], siao: str, *roles: Role) -> list[str]:
+    """The partners of a SIAO that have one of these roles: one that is suspended is told nothing."""
+    partners = register.values()
+    return sorted(p.id for p in partners if p.siao == siao and p.role in roles and p.status == "active")
 
 
 def entitled(register: Mapping[str, PartnerRegistered], siao: str, communes: tuple[str, ...]) -> tuple[str, ...]:

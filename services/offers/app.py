@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contracts.topics import DESIGNATIONS, OFFERS, VACANCIES, Service
+from contracts.topics import ANSWERS, DESIGNATIONS, OFFERS, VACANCIES, Service
 from services.chassis.describing import Description, Subscription
 from services.offers.handlers import CORE, PARTNERS
 
@@ -10,7 +10,7 @@ DESCRIPTION: Final = Description(
     Service.OFFERS,
     (
         Subscription("partners", PARTNERS, channels=(VACANCIES,)),
-        Subscription("core", CORE, topics=(DESIGNATIONS,)),
+        Subscription("core", CORE, topics=(DESIGNATIONS, ANSWERS)),
     ),
     publishes=(OFFERS,),
 )

@@ -5,6 +5,7 @@ from typing import Final
 from contracts.topics import ANSWERS, DECISIONS, DESIGNATIONS, HOUSEHOLDS, OFFERS, PARTNER_ANSWERS, Service
 from services.chassis.describing import Description, Subscription
 from services.orientation.handlers import CORE, PARTNERS
+from services.orientation.pages import VIEWS
 from services.orientation.store import ARGUMENTS, TERRITORY_TABLES
 from services.orientation.territory import Territory
 
@@ -16,4 +17,5 @@ DESCRIPTION: Final = Description(
     ),
     publishes=(ANSWERS, DESIGNATIONS),
     sealed=(ARGUMENTS,),
+    views=VIEWS,
 )

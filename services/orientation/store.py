@@ -5,7 +5,17 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Column, Index, MetaData, Text, text
 
 from services.chassis.tables import StateTable, chassis_tables
-from services.orientation.domain.model import Argument, Criteria, Designation, Stay, Structure, Vacancy, Waiting
+from services.orientation.domain.model import (
+    Admission,
+    Argument,
+    Criteria,
+    Designation,
+    LegalFile,
+    Stay,
+    Structure,
+    Vacancy,
+    Waiting,
+)
 
 METADATA: Final = MetaData()
 
@@ -70,7 +80,9 @@ STAYS: Final = StateTable(
     _once("one_live_stay_in_a_place", "place"),
     _by_siao("stays"),
 )
+ADMISSIONS: Final = StateTable(METADATA, "admissions", Admission, _siao(), _live(), _by_siao("admissions"))
+LEGAL_FILES: Final = StateTable(METADATA, "legal_files", LegalFile, _siao(), _live(), _by_siao("legal_files"))
 CRITERIA: Final = StateTable(METADATA, "criteria", Criteria, _siao(), _live())
 ARGUMENTS: Final = StateTable(METADATA, "arguments", Argument, _siao(), sealed=True)
-TERRITORY_TABLES: Final = (STRUCTURES, CRITERIA, VACANCIES, WAITING, DESIGNATIONS, STAYS)
+TERRITORY_TABLES: Final = (STRUCTURES, CRITERIA, VACANCIES, WAITING, DESIGNATIONS, STAYS, ADMISSIONS, LEGAL_FILES)
 chassis_tables(METADATA)

@@ -1,13 +1,15 @@
 """One SIAO in memory: its live states, and the indexes that make a designation immediate."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeGuard
 
 from contracts.codes import OfferType
 from contracts.event import Message
 from contracts.topics import Role
 from services.chassis import states
 from services.chassis.states import Register
+from services.chassis.store import Stored
 from services.chassis.tables import StateTable
 from services.orientation.domain.model import (
     CRITERIA_BEFORE_ADOPTION,
@@ -28,6 +30,7 @@ class Territory(states.Territory):
         self.lists = WaitingLists(CRITERIA_BEFORE_ADOPTION)
         self.criteria = Criteria(siao="", version=0, criteria=CRITERIA_BEFORE_ADOPTION)
         self._unfilled: dict[OfferType, dict[str, Vacancy]] = defaultdict(dict)
+        self._of_structure: dict[str, dict[str, Vacancy]] = defaultdict(dict)
         self._living: dict[str, str] = {}
 
     def unfilled(self, offer_types: tuple[OfferType, ...]) -> list[str]:
@@ -40,13 +43,31 @@ class Territory(states.Territory):
         found = [item for line in self._unfilled.values() for item in line.items() if item[1].structure == structure]
         return [vacancy for vacancy, _ in sorted(found, key=lambda item: (item[1].opened_at, item[0]))]
 
+    def open_vacancies(self) -> list[str]:
+        """All live vacancies but those announced, the oldest first."""
+        found = [item for of in self._of_structure.values() for item in of.items() if item[1].expected_on is None]
+        return [vacancy for vacancy, _ in sorted(found, key=lambda item: (item[1].opened_at, item[0]))]
+
+    def request_of(self, household: str) -> str | None:
+        """The live request of this id, or of this household."""
+        known = self._stored[WAITING]
+        if household in known:
+            return household
+        return next((key for key, (w, _) in known.items() if isinstance(w, Waiting) and w.household == household), None)
+
+    def vacancies_of(self, structure: str) -> list[str]:
+        """All live vacancies of one structure, announced and designated ones too, the oldest first."""
+        found = self._of_structure[structure].items()
+        return [vacancy for vacancy, _ in sorted(found, key=lambda item: (item[1].opened_at, item[0]))]
+
     def household_at(self, place: str) -> str | None:
         """Who lives in a place."""
         return self._living.get(place)
 
     def partners_with(self, siao: str, *roles: Role) -> list[str]:
-        """The partners of a SIAO that have one of these roles."""
-        return sorted(p.id for p in self.register.values() if p.siao == siao and p.role in roles)
+        """The active partners of a SIAO that have one of these roles: one that is suspended is told nothing."""
+        partners = self.register.values()
+        return sorted(p.id for p in partners if p.siao == siao and p.role in roles and p.status == "active")
 
     def noted(self, table: StateTable[Any], key: str, before: Message | None, after: Message | None) -> None:
         """Keep the indexes true."""
@@ -60,16 +81,27 @@ class Territory(states.Territory):
             self.criteria = after
             self.lists.reorder(after.criteria)
 
+    def learn(self, table: StateTable[Any], found: Mapping[str, Stored]) -> None:
+        """Add what was read: a whole waiting list is put in order once, not household by household."""
+        if table is not WAITING:
+            super().learn(table, found)
+            return
+        states.Rows.learn(self, table, found)
+        self.lists.learn({key: value for key, (value, _) in found.items() if _is_on_the_lists(value)})
+
     def _note_waiting(self, key: str, before: Message | None, after: Message | None) -> None:
-        if isinstance(before, Waiting) and before.live and before.designation is None:
+        if _is_on_the_lists(before):
             self.lists.remove(key)
-        if isinstance(after, Waiting) and after.live and after.designation is None:
+        if _is_on_the_lists(after):
             self.lists.add(key, after)
 
     def _note_vacancy(self, key: str, before: Message | None, after: Message | None) -> None:
         if isinstance(before, Vacancy):
             self._unfilled[before.offer_type].pop(key, None)
-        if isinstance(after, Vacancy) and after.live and after.designation is None:
+            self._of_structure[before.structure].pop(key, None)
+        if isinstance(after, Vacancy) and after.live:
+            self._of_structure[after.structure][key] = after
+        if isinstance(after, Vacancy) and after.live and after.designation is None and after.expected_on is None:
             self._unfilled[after.offer_type][key] = after
 
     def _note_stay(self, key: str, before: Message | None, after: Message | None) -> None:
@@ -77,3 +109,8 @@ class Territory(states.Territory):
             self._living.pop(before.place, None)
         if isinstance(after, Stay) and after.live:
             self._living[after.place] = key
+
+
+def _is_on_the_lists(state: Message | None) -> TypeGuard[Waiting]:
+    """Whether a household waits and has no designation under way."""
+    return isinstance(state, Waiting) and state.live and state.designation is None

@@ -1,15 +1,15 @@
-"""One row a fact, and the definition of every indicator over those rows: ménages and personnes, always both."""
+"""How each fact becomes a row: who, what, when, how many personnes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from contracts.codes import ExitGroup, OfferType
+from contracts.codes import DesignationOutcome, OfferType, Party
 from contracts.designations import (
     DesignationEnded,
     DesignationMade,
     DesignationProgressed,
+    HouseholdRefusalSettled,
     LegalClockMissed,
     StayEnded,
     StayStarted,
@@ -17,12 +17,25 @@ from contracts.designations import (
 )
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
-from contracts.offers import VacancyClosed, VacancyOpened
+from contracts.offers import (
+    PlaceBackInService,
+    PlaceOutOfService,
+    StructureRegistered,
+    VacancyClosed,
+    VacancyExpected,
+    VacancyOpened,
+)
+from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
+from contracts.stays import AdmissionSettled, StayDutyOverdue
+from services.chassis.clock import day_of
 from services.chassis.kept import Kept
 
 
 class FactRow(Kept):
-    """A core fact, as the observatory counts it. `turn` orders the versions of one subject."""
+    """A core fact, as the observatory counts it. `turn` orders the versions of one subject.
+
+    number: how many households or places it stands for; days: the delay that it tells, where it tells one.
+    """
 
     siao: str
     kind: str
@@ -32,16 +45,50 @@ class FactRow(Kept):
     persons: int = 0
     detail: str = ""
     turn: int = 0
+    number: int = 1
+    days: int | None = None
 
 
 def _row(event: Any, at: datetime, subject: str, **facts: Any) -> FactRow:
     return FactRow(siao=event.siao, kind=type(event).__dict__["type"], at=at, subject=subject, **facts)
 
 
+def _ended_by(event: DesignationEnded) -> str:
+    """How it ended; where the author matters to the observatory, by whom."""
+    silent = event.outcome is DesignationOutcome.EXPIRED and event.party is not Party.STRUCTURE
+    by_operator = event.outcome is DesignationOutcome.CANCELLED and event.party is Party.OPERATOR
+    return f"{event.outcome.value}:{event.party.value}" if silent or by_operator else event.outcome.value
+
+
+def _stay_kind(event: StayStarted) -> str:
+    return "designated" if event.designation is not None else "emergency" if event.emergency else "direct"
+
+
+def _expectation(event: VacancyExpected) -> str:
+    return "announced" if event.expected_on else "no_longer"
+
+
+def _days_unknown(event: VacancyOpened) -> int | None:
+    """Days for which a place was free and the SIAO did not know; None in facts of the first contract."""
+    return (day_of(event.opened_at) - event.freed_on).days if event.freed_on else None
+
+
 # How each fact becomes a row; a fact that no indicator looks at is not here.
 ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
-    VacancyOpened: lambda e, at: _row(e, at, e.vacancy, offer_type=e.offer_type, persons=e.capacity, detail=e.cause),
+    StructureRegistered: lambda e, at: _row(
+        e, at, e.structure, offer_type=e.offer_type, persons=e.capacity, number=len(e.place_ids)
+    ),
+    VacancyExpected: lambda e, at: _row(
+        e, at, e.vacancy, offer_type=e.offer_type, persons=e.capacity, detail=_expectation(e)
+    ),
+    VacancyOpened: lambda e, at: _row(
+        e, at, e.vacancy, offer_type=e.offer_type, persons=e.capacity, detail=e.cause, days=_days_unknown(e)
+    ),
     VacancyClosed: lambda e, at: _row(e, at, e.vacancy, offer_type=e.offer_type, persons=e.capacity, detail=e.reason),
+    PlaceOutOfService: lambda e, at: _row(
+        e, at, e.place, offer_type=e.offer_type, persons=e.capacity, detail=e.reason.value
+    ),
+    PlaceBackInService: lambda e, at: _row(e, at, e.place, offer_type=e.offer_type, persons=e.capacity),
     RequestRegistered: lambda e, at: _row(
         e,
         at,
@@ -61,7 +108,15 @@ ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
         e, at, e.designation, offer_type=e.offer_type, persons=e.persons, detail=e.step
     ),
     DesignationEnded: lambda e, at: _row(
-        e, at, e.designation, offer_type=e.offer_type, persons=e.persons, detail=e.outcome.value
+        e, at, e.designation, offer_type=e.offer_type, persons=e.persons, detail=_ended_by(e)
+    ),
+    HouseholdRefusalSettled: lambda e, at: _row(
+        e,
+        at,
+        e.designation,
+        offer_type=e.offer_type,
+        persons=e.persons,
+        detail=f"{e.verdict}:right" if e.legal_kind else e.verdict,
     ),
     StayStarted: lambda e, at: _row(
         e,
@@ -69,7 +124,18 @@ ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
         f"{e.household}@{e.place}",
         offer_type=e.offer_type,
         persons=e.persons,
-        detail="direct" if e.designation is None else "designated",
+        detail=_stay_kind(e),
+    ),
+    AdmissionSettled: lambda e, at: _row(
+        e,
+        at,
+        e.admission,
+        offer_type=e.offer_type,
+        persons=e.persons,
+        detail=e.outcome.value,
+    ),
+    StayDutyOverdue: lambda e, at: _row(
+        e, at, f"{e.household}@{e.place}", offer_type=e.offer_type, persons=e.persons, detail=e.duty.value
     ),
     StayEnded: lambda e, at: _row(
         e,
@@ -79,136 +145,9 @@ ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
         persons=e.persons,
         detail=e.destination.group.value,
     ),
+    LegalDeadlineApproaching: lambda e, at: _row(e, at, e.request, persons=e.persons),
+    LegalOfferRecorded: lambda e, at: _row(
+        e, at, e.request, offer_type=e.offer_type, persons=e.persons, detail="in_time" if e.in_time else "late"
+    ),
     LegalClockMissed: lambda e, at: _row(e, at, e.request, persons=e.persons),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """One indicator: `flow` counts rows of a period; `stock` counts subjects begun and not ended at its end.
-
-    details: which values of `detail` count (none: all). first: only the first row of each subject.
-    """
-
-    id: str
-    label: str
-    definition: str
-    kind: type[Message]
-    details: tuple[str, ...] = ()
-    measure: Literal["flow", "first", "stock"] = "flow"
-    ended_by: type[Message] | None = None
-
-
-INDICATORS: Final = (
-    Indicator(
-        "requests_registered",
-        "Demandes enregistrées",
-        "Premières transmissions au SIAO dans la période.",
-        RequestRegistered,
-        measure="first",
-    ),
-    Indicator(
-        "requests_incomplete",
-        "dont incomplètes à la première transmission",
-        "Premières transmissions auxquelles manquait une rubrique de l'évaluation.",
-        RequestRegistered,
-        ("incomplete",),
-        "first",
-    ),
-    Indicator(
-        "requests_cancelled", "Demandes annulées", "Demandes closes sans admission.", RequestClosed, ("cancelled",)
-    ),
-    Indicator(
-        "vacancies_opened",
-        "Places déclarées vacantes",
-        "Vacances ouvertes, par déclaration ou par départ ; les personnes sont la capacité.",
-        VacancyOpened,
-    ),
-    Indicator(
-        "vacancies_withdrawn", "Vacances retirées", "Vacances reprises par la structure.", VacancyClosed, ("withdrawn",)
-    ),
-    Indicator("designations_made", "Désignations", "Ménages désignés à une place.", DesignationMade),
-    Indicator(
-        "designations_admitted", "Admissions sur désignation", "Ménages entrés.", DesignationEnded, ("admitted",)
-    ),
-    Indicator(
-        "refusals_submitted",
-        "Refus argumentés reçus",
-        "Refus de structure soumis à l'opérateur.",
-        DesignationProgressed,
-        ("refusal_submitted",),
-    ),
-    Indicator(
-        "designations_refused",
-        "Refus de structure retenus",
-        "Refus que l'opérateur a retenus.",
-        DesignationEnded,
-        ("refused",),
-    ),
-    Indicator("designations_declined", "Refus du ménage", "Désignations déclinées.", DesignationEnded, ("declined",)),
-    Indicator("designations_no_show", "Ménages absents", "Ménages non présentés.", DesignationEnded, ("no_show",)),
-    Indicator(
-        "designations_expired", "Désignations sans réponse", "Silence de la structure.", DesignationEnded, ("expired",)
-    ),
-    Indicator(
-        "designations_withdrawn",
-        "Désignations caduques",
-        "Vacance retirée après désignation.",
-        DesignationEnded,
-        ("withdrawn",),
-    ),
-    Indicator(
-        "designations_cancelled",
-        "Désignations annulées",
-        "Demande annulée après désignation.",
-        DesignationEnded,
-        ("cancelled",),
-    ),
-    Indicator(
-        "direct_stays",
-        "Séjours hors désignation",
-        "Séjours dont la structure informe le SIAO : reprise de l'existant, admission directe en urgence.",
-        StayStarted,
-        ("direct",),
-    ),
-    Indicator("departures", "Départs", "Séjours terminés.", StayEnded),
-    Indicator(
-        "departures_to_ordinary_housing",
-        "dont vers le logement ordinaire",
-        "Séjours terminés par un logement privé ou social.",
-        StayEnded,
-        (ExitGroup.ORDINARY.value,),
-    ),
-    Indicator("ready_declared", "Ménages déclarés prêts", "Entrées sur la liste des ménages prêts.", ReadinessDeclared),
-    Indicator("rehoused", "Ménages relogés", "Sorties de la liste par relogement.", ReadinessEnded, ("rehoused",)),
-    Indicator(
-        "legal_clocks_missed",
-        "Échéances légales dépassées",
-        "Jours légaux DALO ou DAHO passés sans désignation en cours.",
-        LegalClockMissed,
-    ),
-    Indicator(
-        "waiting",
-        "Ménages en attente (stock)",
-        "Demandes complètes et non closes à la fin de la période, désignation en cours ou non.",
-        HouseholdWaiting,
-        measure="stock",
-        ended_by=RequestClosed,
-    ),
-    Indicator(
-        "ready",
-        "Ménages prêts (stock)",
-        "Ménages sur la liste à la fin de la période.",
-        ReadinessDeclared,
-        measure="stock",
-        ended_by=ReadinessEnded,
-    ),
-    Indicator(
-        "hosted",
-        "Ménages hébergés connus du SIAO (stock)",
-        "Séjours en cours à la fin de la période.",
-        StayStarted,
-        measure="stock",
-        ended_by=StayEnded,
-    ),
-)

@@ -13,9 +13,13 @@ from services.chassis.readings import Reading
 UNDER_WAY: Final = (
     DesignationState.NOTIFIED,
     DesignationState.ACKNOWLEDGED,
+    DesignationState.INTERVIEW,
     DesignationState.REFUSAL_SUBMITTED,
+    DesignationState.REFUSAL_ESCALATED,
     DesignationState.ACCEPTED,
 )
+# After the place and the household were given back: a household's refusal, which the operator judges.
+TO_JUDGE: Final = DesignationState.HOUSEHOLD_REFUSAL
 # A share of fewer designations says little; and a bound on how many series there can be, whatever happens.
 LEAST_DESIGNATIONS: Final = 10
 WINDOW_DAYS: Final = 90
@@ -43,13 +47,13 @@ HOSTED_PERSONS: Final = _gauge("hosted_persons", "Persons of the households know
 DESIGNATIONS: Final = _gauge("designations_under_way", "Designations under way now, by state", "state")
 STUCK: Final = _gauge(
     "designations_stuck",
-    "Designations whose next act is overdue: no answer in time, no judgement in 7 days, no entry in 30, by state",
+    "Designations whose next act is overdue: no answer, no judgement or no entry in time (contracts.law), by state",
     "state",
 )
 LEGAL_CLOCKS: Final = _gauge(
     "legal_clocks",
-    f"DALO and DAHO clocks of waiting households without a designation: running, due_soon ({SOON_DAYS} days),"
-    " missed (within the last day), overdue (longer)",
+    f"DALO and DAHO clocks of households without a designation, their request complete or not: running, due_soon"
+    f" ({SOON_DAYS} days), missed (within the last day), overdue (longer)",
     "status",
 )
 STRUCTURE_DESIGNATIONS: Final = _gauge(
@@ -66,13 +70,14 @@ STRUCTURE_REFUSALS: Final = _gauge(
 
 
 # A designation under way holds its vacancy; the two are told on different topics, one a moment before the other.
-_OPEN, _HELD = (f"coalesce(sum(n) FILTER (WHERE kind = '{kind}'), 0)" for kind in ("vacancy", "designation"))
+_HOLDS: Final = f"kind = 'designation' AND state <> '{TO_JUDGE.value}'"
+_OPEN, _HELD = (f"coalesce(sum(n) FILTER (WHERE {which}), 0)" for which in ("kind = 'vacancy'", _HOLDS))
 
 
 def _stock(kind: str, name: str) -> str:
     """Of a kind: how many, and how many persons they are."""
     return ", ".join(
-        f"coalesce(sum({what}) FILTER (WHERE kind = '{kind}'), 0) AS {name}{unit}"
+        f"coalesce(sum({what}) FILTER (WHERE kind = '{kind}' AND state = ''), 0) AS {name}{unit}"
         for what, unit in (("n", ""), ("persons", "_persons"))
     )
 
@@ -92,7 +97,7 @@ _STOCKS: Final = ", ".join(
         _stock("request", "waiting"),
         _stock("readiness", "ready"),
         _stock("stay", "hosted"),
-        *map(_designations, UNDER_WAY),
+        *map(_designations, (*UNDER_WAY, TO_JUDGE)),
     )
 )
 STOCKS: Final = Reading(
@@ -112,7 +117,7 @@ STOCKS: Final = Reading(
         "hosted": (HOSTED_HOUSEHOLDS, ()),
         "hosted_persons": (HOSTED_PERSONS, ()),
         **{state.value: (DESIGNATIONS, (state.value,)) for state in UNDER_WAY},
-        **{f"stuck_{state.value}": (STUCK, (state.value,)) for state in UNDER_WAY},
+        **{f"stuck_{state.value}": (STUCK, (state.value,)) for state in (*UNDER_WAY, TO_JUDGE)},
     },
     ("siao",),
 )
@@ -129,7 +134,8 @@ CLOCKS: Final = Reading(
     text(
         f"SELECT siao, {_CLOCKS} FROM subjects r"
         " WHERE live AND kind = 'request' AND due_at IS NOT NULL AND NOT EXISTS"
-        " (SELECT FROM subjects d WHERE d.live AND d.kind = 'designation' AND d.about = r.key) GROUP BY siao"
+        " (SELECT FROM subjects d WHERE d.live AND d.kind = 'designation' AND d.about = r.key"
+        f" AND d.state <> '{TO_JUDGE.value}') GROUP BY siao"
     ),
     {status: (LEGAL_CLOCKS, (status,)) for status in _STATUSES},
     ("siao",),

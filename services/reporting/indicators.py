@@ -12,7 +12,7 @@ from contracts.codes import OfferType
 from contracts.designations import DesignationEnded, DesignationMade, DesignationProgressed, LegalClockMissed
 from contracts.offers import VacancyClosed, VacancyOpened
 from services.chassis.clock import start_of
-from services.reporting.domain import INDICATORS, Indicator
+from services.reporting.counted import INDICATORS, Indicator
 
 ALL: Final = "all"
 

@@ -20,10 +20,10 @@ from contracts.codes import OfferType
 from contracts.fields import Day, SiaoCode
 from services.chassis.clock import Clock, day_of
 from services.reporting.chart import bars
-from services.reporting.domain import INDICATORS
+from services.reporting.counted import INDICATORS
 from services.reporting.indicators import ALL, Line, by_id, indicators, live
 
-_TEMPLATES: Final = Environment(
+TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
 _SIAO: Final = TypeAdapter[str](SiaoCode)
@@ -41,7 +41,7 @@ OUTCOMES: Final = (
 )
 
 
-class _Asked:
+class Asked:
     """What the address asks for: a SIAO and a period, the current month by default. Raises ValueError."""
 
     def __init__(self, query: Mapping[str, Sequence[str]], today: date) -> None:
@@ -54,7 +54,7 @@ class _Asked:
             raise ValueError("the period is empty")
 
 
-Render = Callable[[AsyncConnection, _Asked, date], Awaitable[tuple[str, str]]]
+Render = Callable[[AsyncConnection, Asked, date], Awaitable[tuple[str, str]]]
 
 
 def page(path: str, render: Render) -> Callable[[AsyncEngine, Clock], tuple[str, Any]]:
@@ -65,7 +65,7 @@ def page(path: str, render: Render) -> Callable[[AsyncEngine, Clock], tuple[str,
         async def serve(scope: Any) -> AsgiResponse:
             today = day_of(clock())
             try:
-                asked = _Asked(parse_qs(scope["query_string"].decode()), today)
+                asked = Asked(parse_qs(scope["query_string"].decode()), today)
             except ValueError:
                 words = "Demandez ?siao=92&since=2026-11-01&until=2026-12-01 / Ask for that form.\n"
                 return AsgiResponse(words.encode(), 400, {"content-type": "text/plain; charset=utf-8"})
@@ -78,14 +78,14 @@ def page(path: str, render: Render) -> Callable[[AsyncEngine, Clock], tuple[str,
     return route
 
 
-async def as_json(connection: AsyncConnection, asked: _Asked, _today: date) -> tuple[str, str]:
+async def as_json(connection: AsyncConnection, asked: Asked, _today: date) -> tuple[str, str]:
     """All lines, for machines."""
     lines = await indicators(connection, asked.siao, asked.since, asked.until)
     period = {"siao": asked.siao, "since": asked.since.isoformat(), "until": asked.until.isoformat()}
     return "application/json", json.dumps({**period, "indicators": [asdict(line) for line in lines]})
 
 
-async def as_csv(connection: AsyncConnection, asked: _Asked, _today: date) -> tuple[str, str]:
+async def as_csv(connection: AsyncConnection, asked: Asked, _today: date) -> tuple[str, str]:
     """All lines, for spreadsheets: UTF-8, comma, ISO dates."""
     labels = {indicator.id: indicator.label for indicator in INDICATORS}
     types = {ALL: "Tous types d'offre", **{kind.value: kind.label for kind in OfferType}}
@@ -106,11 +106,11 @@ def _safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-async def as_html(connection: AsyncConnection, asked: _Asked, _today: date) -> tuple[str, str]:
+async def as_html(connection: AsyncConnection, asked: Asked, _today: date) -> tuple[str, str]:
     """The report of a period: the table, the chart, the definition of each line."""
     lines = by_id(await indicators(connection, asked.siao, asked.since, asked.until))
     kinds = [kind for kind in OfferType if any(kind.value in table for table in lines.values())]
-    body = _TEMPLATES.get_template("report.html").render(
+    body = TEMPLATES.get_template("report.html").render(
         asked=asked,
         indicators=INDICATORS,
         lines=lines,
@@ -122,7 +122,7 @@ async def as_html(connection: AsyncConnection, asked: _Asked, _today: date) -> t
     return "text/html", body
 
 
-async def as_live(connection: AsyncConnection, asked: _Asked, today: date) -> tuple[str, str]:
+async def as_live(connection: AsyncConnection, asked: Asked, today: date) -> tuple[str, str]:
     """What is true now."""
     return "application/json", json.dumps(await live(connection, asked.siao, today + timedelta(days=1)))
 

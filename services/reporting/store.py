@@ -21,6 +21,8 @@ FACTS: Final = StateTable(
     Column("persons", Integer, nullable=False),
     Column("detail", Text, nullable=False),
     Column("turn", Integer, nullable=False),
+    Column("number", Integer, nullable=False, server_default="1"),
+    Column("days", Integer),
     # They hold all that indicators look at: the rows themselves, three times as large, are not read.
     Index("facts_by_kind", "siao", "kind", "at", postgresql_include=["subject", "offer_type", "persons", "detail"]),
     Index("facts_by_subject", "kind", "subject", "turn"),

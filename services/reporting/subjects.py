@@ -6,31 +6,45 @@ designation and its request) is joined when it is read, never here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, Literal
 
-from contracts.codes import DesignationState
-from contracts.designations import DesignationEnded, DesignationMade, DesignationProgressed, StayEnded, StayStarted
+from contracts.codes import DesignationOutcome, DesignationState
+from contracts.designations import (
+    DesignationEnded,
+    DesignationMade,
+    DesignationProgressed,
+    HouseholdRefusalSettled,
+    StayEnded,
+    StayStarted,
+)
 from contracts.event import Message
-from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed
+from contracts.households import (
+    HouseholdWaiting,
+    LegalClock,
+    ReadinessDeclared,
+    ReadinessEnded,
+    RequestClosed,
+    RequestRegistered,
+)
+from contracts.law import JUDGEMENT_REMINDER
 from contracts.offers import VacancyClosed, VacancyOpened
 from services.chassis.clock import end_of
 from services.chassis.kept import Kept
 
 Kind = Literal["vacancy", "request", "designation", "stay", "readiness"]
 
-# Assumptions, no source gives them: an operator judges a refusal within a week; who was accepted has entered, or is
-# said not to have come, within a month. Beyond, somebody should look.
-JUDGED_WITHIN: Final = timedelta(days=7)
-ENTERS_WITHIN: Final = timedelta(days=30)
+# A request whose prescriber has not said all: it does not wait, but the law's clock runs.
+INCOMPLETE: Final = "incomplete"
+TO_JUDGE: Final = ("refusal_submitted", "refusal_escalated")
 
 
 class Subject(Kept):
     """One thing under way, or a designation that was. Key: `<kind>:<its id>`.
 
     since: when it began; due_at: when somebody should have acted (a designation), or the préfet (a request: the end of
-    its legal day); patience: how long a structure has to answer; about: a designation's request, as its key;
-    contested: its structure refused it, whatever became of the refusal.
+    its legal day); about: a designation's request, as its key; contested: its structure refused it, whatever became of
+    the refusal.
     """
 
     siao: str
@@ -42,7 +56,6 @@ class Subject(Kept):
     about: str | None = None
     since: datetime
     due_at: datetime | None = None
-    patience: timedelta | None = None
     contested: bool = False
 
 
@@ -73,9 +86,25 @@ def _opened(event: VacancyOpened, _at: datetime, _known: Subject | None) -> Subj
     )
 
 
+def _registered(event: RequestRegistered, _at: datetime, known: Subject | None) -> Subject | None:
+    if not event.missing or (known is not None and known.state != INCOMPLETE):
+        return known
+    if event.legal_clock is None:
+        return None
+    return _request(event, event.first_transmitted_at, event.legal_clock, INCOMPLETE)
+
+
 def _waits(event: HouseholdWaiting, _at: datetime, _known: Subject | None) -> Subject:
-    due_at = None if event.legal_clock is None else end_of(event.legal_clock.due_on)
-    return Subject(siao=event.siao, kind="request", persons=event.facts.persons, since=event.since, due_at=due_at)
+    return _request(event, event.since, event.legal_clock)
+
+
+def _request(
+    event: HouseholdWaiting | RequestRegistered, since: datetime, clock: LegalClock | None, state: str = ""
+) -> Subject:
+    due_at = None if clock is None else end_of(clock.due_on)
+    return Subject(
+        siao=event.siao, kind="request", state=state, persons=event.facts.persons, since=since, due_at=due_at
+    )
 
 
 def _made(event: DesignationMade, _at: datetime, _known: Subject | None) -> Subject:
@@ -88,26 +117,33 @@ def _made(event: DesignationMade, _at: datetime, _known: Subject | None) -> Subj
         about=f"request:{event.request}",
         since=event.made_at,
         due_at=event.answer_due_at,
-        patience=event.answer_due_at - event.made_at,
     )
 
 
 def _progressed(event: DesignationProgressed, at: datetime, known: Subject | None) -> Subject | None:
     if known is None:
         return None
-    changed: dict[str, Any] = {"state": event.state.value}
-    match event.step:
-        case "accepted":
-            changed["due_at"] = at + ENTERS_WITHIN
-        case "refusal_submitted":
-            changed |= {"due_at": at + JUDGED_WITHIN, "contested": True}
-        case "refusal_overruled":
-            # The structure has as long again as it had at first.
-            changed["due_at"] = at + (known.patience or timedelta())
+    if event.step in TO_JUDGE:
+        changed = {"due_at": JUDGEMENT_REMINDER.later(at, event.siao), "contested": True}
+    elif event.state.value in TO_JUDGE:
+        changed = {}
+    else:
+        changed = {"due_at": event.answer_due_at}
+    return known.model_copy(update={"state": event.state.value, **changed})
+
+
+def _ended(event: DesignationEnded, at: datetime, known: Subject | None) -> Subject | None:
+    if known is None:
+        return None
+    changed: dict[str, Any] = {"live": False, "state": DesignationState.ENDED.value}
+    if event.outcome is DesignationOutcome.DECLINED:
+        # Neither place nor household waits for that, but the operator has a refusal to judge.
+        due_at = JUDGEMENT_REMINDER.later(at, event.siao)
+        changed = {"state": DesignationState.HOUSEHOLD_REFUSAL.value, "due_at": due_at}
     return known.model_copy(update=changed)
 
 
-def _ended(_event: DesignationEnded, _at: datetime, known: Subject | None) -> Subject | None:
+def _settled(_event: HouseholdRefusalSettled, _at: datetime, known: Subject | None) -> Subject | None:
     return None if known is None else known.model_copy(update={"live": False, "state": DesignationState.ENDED.value})
 
 
@@ -126,11 +162,13 @@ def _stay(event: StayStarted | StayEnded) -> str:
 CHANGES: Final[dict[type[Message], Change]] = {
     VacancyOpened: Change("vacancy", lambda e: e.vacancy, _opened),
     VacancyClosed: Change("vacancy", lambda e: e.vacancy, _gone),
+    RequestRegistered: Change("request", lambda e: e.request, _registered),
     HouseholdWaiting: Change("request", lambda e: e.request, _waits),
     RequestClosed: Change("request", lambda e: e.request, _gone),
     DesignationMade: Change("designation", lambda e: e.designation, _made),
     DesignationProgressed: Change("designation", lambda e: e.designation, _progressed),
     DesignationEnded: Change("designation", lambda e: e.designation, _ended),
+    HouseholdRefusalSettled: Change("designation", lambda e: e.designation, _settled),
     StayStarted: Change("stay", _stay, _stays),
     StayEnded: Change("stay", _stay, _gone),
     ReadinessDeclared: Change("readiness", lambda e: e.household, _ready),

@@ -9,6 +9,7 @@ from contracts.partners import PartnerRegistered
 from deploy.embedded import ports
 from deploy.embedded.parts import Broker, DatabaseServer
 from deploy.embedded.platform import Addresses, Platform
+from deploy.embedded.service import Clock
 
 
 class Backend(Protocol):
@@ -31,16 +32,26 @@ class Backend(Protocol):
 
 @contextmanager
 def platform_on(
-    backend: Backend, directory: Path, partners: Sequence[PartnerRegistered], otlp: str | None = None
+    backend: Backend,
+    directory: Path,
+    partners: Sequence[PartnerRegistered],
+    otlp: str | None = None,
+    clock: Clock | None = None,
 ) -> Iterator[Platform]:
     """The whole platform, ready: broker and database of this backend, the four services as processes.
 
-    otlp: where they send their spans.
+    otlp: where they send their spans; clock: the time they live in, the real one by default.
     """
     with backend.broker() as kafka, backend.database(durable=True) as postgres:
         addresses = Addresses(services=ports.free_port(4))
         platform = Platform(
-            directory, partners=partners, addresses=addresses, kafka=kafka, postgres=postgres, otlp=otlp
+            directory,
+            partners=partners,
+            addresses=addresses,
+            kafka=kafka,
+            postgres=postgres,
+            otlp=otlp,
+            clock=clock,
         )
         try:
             platform.start()

@@ -50,8 +50,8 @@ def channel_of(message: Message) -> Channel:
 class Partner:
     """Says things to the SIAO, and hears what the SIAO says to it alone."""
 
-    def __init__(self, platform: Platform, registered: PartnerRegistered) -> None:
-        self.id, self.role = registered.id, registered.role
+    def __init__(self, platform: Platform, registered: PartnerRegistered, patience: float = PATIENCE_SECONDS) -> None:
+        self.id, self.role, self._patience = registered.id, registered.role, patience
         self._login = login(platform, registered.id)
         self._sent: list[str] = []
         self._answers: dict[str, list[MessageAccepted | MessageRejected]] = {}
@@ -143,7 +143,7 @@ class Partner:
         return {counts[identity] for identity in self._sent} | {0 for identity in counts if identity not in self._sent}
 
     async def _until(self, found: Callable[[], T | None], what: str) -> T:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self._patience
         while (value := found()) is None:
             assert time.monotonic() < deadline, f"{self.id} waits for {what}; it has {self._notices}"
             await self._read()

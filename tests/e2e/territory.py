@@ -4,18 +4,23 @@ import asyncio
 import http.client
 import json
 import time
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from contracts.partners import PartnerRegistered
 from contracts.topics import Role, Service
 from deploy.embedded.platform import Platform
+from services.chassis.clock import Clock, day_of, real_time
 from tests.builders import CANARY, COURBEVOIE, NANTERRE
 from tests.e2e.partner import PATIENCE_SECONDS, Partner
 
 # One for each story: what happens in one is of no concern to another.
-SIAOS: Final = ("92", "93", "94", "95")
+SIAOS: Final = ("92", "93", "94", "95", "77", "78", "91", "60", "27")
 SIAO_WITHOUT_STORY: Final = "75"
+# Where a day takes less than a second: a story waits for days of the law.
+FAST_SIAOS: Final = ("67", "13", "59")
+FAST_PATIENCE_SECONDS: Final = 60.0
 EVER: Final = {"since": "2000-01-01", "until": "2100-01-01"}
 
 
@@ -42,10 +47,12 @@ def partners_of(siao: str) -> tuple[PartnerRegistered, ...]:
 class Territory:
     """A SIAO's partners, and its reporting's pages."""
 
-    def __init__(self, platform: Platform, siao: str) -> None:
-        self.siao = siao
+    def __init__(
+        self, platform: Platform, siao: str, clock: Clock = real_time, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        self.siao, self._clock = siao, clock
         self._reporting = platform.services[Service.REPORTING]
-        self.partners = {partner.id: Partner(platform, partner) for partner in partners_of(siao)}
+        self.partners = {partner.id: Partner(platform, partner, patience) for partner in partners_of(siao)}
         self.structure, self.other_structure = self._named("chrs-les-acacias"), self._named("chrs-les-tilleuls")
         self.ccas, self.operator = self._named("ccas-de-nanterre"), self._named("operateur")
         self.bailleur, self.bailleur_elsewhere = (
@@ -56,6 +63,11 @@ class Territory:
 
     def _named(self, name: str) -> Partner:
         return self.partners[f"{name}-{self.siao}"]
+
+    @property
+    def today(self) -> date:
+        """The day that it is, by the SIAO's clock."""
+        return day_of(self._clock())
 
     async def connect(self) -> None:
         """Everyone logs in."""
@@ -95,6 +107,16 @@ class Territory:
             return {name: value for name, value in {**page, **stocks}.items() if value not in (0, (0, 0))}
 
         await self._shows("/live.json", {}, plain, expected)
+
+    async def offers(self, **expected: Any) -> None:
+        """In the end the offer of all types is this; what is not named is zero or has no value."""
+
+        def nonzero(page: Any) -> dict[str, Any]:
+            (total,) = [line for line in page["offer"] if line["offer_type"] == "all"]
+            named = {"declared", *expected}
+            return {name: total[name] for name in total if name in named or total[name] not in (0, None, "all")}
+
+        await self._shows("/offer.json", EVER, nonzero, expected)
 
     async def _shows(self, path: str, query: dict[str, str], look: Any, expected: dict[str, Any]) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -22,8 +22,10 @@ from contracts.decisions import CriteriaAdopted, Criterion, RefusalJudged
 from contracts.designations import StayStarted
 from contracts.event import Message
 from contracts.notices import HouseholdDesignated
+from contracts.place_codes import UnavailabilityReason
 from contracts.requests import Mediation, ReadinessWithdrawn, RequestCancelled
 from contracts.rules import NoPetsRule, ResourcesRule, Rule
+from contracts.vacancies import PlaceAvailable, PlaceUnavailable, VacancyAnnounced
 from tests.builders import (
     BAILLEUR,
     CCAS,
@@ -43,14 +45,20 @@ from tests.builders import (
     a_vacancy,
     a_withdrawal,
     needs,
+    of_place,
     ready,
 )
 from tests.unit.driving import Siao
+from tests.unit.law_acts import LAW_ACTS
 from tests.unit.situations import a_refusal
 
 # An act: its name, and numbers that choose who, which and how.
 Act = tuple[str, int, int]
 PLACES: Final = ("A", "B", "C")
+# Besides, three equal rooms: a message names one place, the group, or one of it; a stay names one place.
+GROUP: Final = a_place("G", count=3)
+NAMED: Final = (*PLACES, "G", "G", "G.2")
+UNITS: Final = (*PLACES, "G.1", "G.2", "G.3")
 RULES: Final[tuple[tuple[Rule, ...], ...]] = ((), (NoPetsRule(article="1"),), (ResourcesRule(article="2"),))
 CRITERIA: Final[tuple[tuple[Criterion, ...], ...]] = (("seniority",), ("danger", "situation"), ("legal_clock",))
 ANSWERS: Final[tuple[Callable[[str], Message], ...]] = (
@@ -66,7 +74,10 @@ ANSWERS: Final[tuple[Callable[[str], Message], ...]] = (
 )
 NAMES: Final = (
     *("request", "request", "amend", "cancel", "publish", "publish", "withdraw", "answer", "answer", "answer"),
+    *("publish", "announce", "suspend", "restore"),
     *("answer", "judge", "stay", "left", "left", "ready", "ready", "unready", "rehoused", "wait", "rules", "criteria"),
+    *LAW_ACTS,
+    *("request", "request", "publish", "publish", "answer", "answer", "escalate", "escalate"),
 )
 ACTS: Final = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 5), st.integers(0, 11)), max_size=30)
 
@@ -94,7 +105,10 @@ class Life:
     def live(self, acts: Sequence[Act]) -> Siao:
         """Do all that, and let everything be heard."""
         for name, who, how in acts:
-            getattr(self, f"_{name}")(who, how)
+            if name in LAW_ACTS:
+                LAW_ACTS[name](self, who, how)
+            else:
+                getattr(self, f"_{name}")(who, how)
             if self._runs_now():
                 self.siao.run()
         self.siao.run()
@@ -107,17 +121,17 @@ class Life:
         self._revisions[of] = self._revisions.get(of, 0) + 1
         return self._revisions[of]
 
-    def _describe(self, partner: str, rules: tuple[Rule, ...], without: str = "") -> None:
+    def _describe(self, partner: str, rules: tuple[Rule, ...], without: str = "", more: int = 0) -> None:
         places = [
             a_place(place_id, capacity, accessible=place_id == "B")
-            for capacity, place_id in enumerate(PLACES, 1)
+            for capacity, place_id in enumerate(PLACES, 1 + more)
             if place_id != without
         ]
-        self._post(partner, a_structure(*places, rules=rules, revision=self._next(partner)))
+        self._post(partner, a_structure(*places, GROUP, rules=rules, revision=self._next(partner)))
 
     def _request(self, who: int, how: int) -> None:
         prescriber = (CCAS, HOSPITAL)[who % 2]
-        decided = TODAY - timedelta(days=38 + how)
+        decided = TODAY - timedelta(days=(26, 38)[who % 2] + how)
         facts = {
             "revision": self._next((prescriber, who)),
             "members": (a_member(), *(a_child() for _ in range(how % 3))),
@@ -135,10 +149,21 @@ class Life:
         self._post((CCAS, HOSPITAL)[who % 2], RequestCancelled(request_id=f"r{who}"))
 
     def _publish(self, who: int, how: int) -> None:
-        self._post((STRUCTURE, OTHER_STRUCTURE)[who % 2], a_vacancy(PLACES[how % 3]))
+        self._post((STRUCTURE, OTHER_STRUCTURE)[who % 2], a_vacancy(NAMED[how % 6]))
 
     def _withdraw(self, who: int, how: int) -> None:
-        self._post((STRUCTURE, OTHER_STRUCTURE)[who % 2], a_withdrawal(PLACES[how % 3]))
+        self._post((STRUCTURE, OTHER_STRUCTURE)[who % 2], a_withdrawal(NAMED[how % 6]))
+
+    def _announce(self, who: int, how: int) -> None:
+        day = TODAY + timedelta(days=how)
+        self._post((STRUCTURE, OTHER_STRUCTURE)[who % 2], of_place(VacancyAnnounced, NAMED[how % 6], expected_on=day))
+
+    def _suspend(self, who: int, how: int) -> None:
+        reason = list(UnavailabilityReason)[how % 8]
+        self._post((STRUCTURE, OTHER_STRUCTURE)[who % 2], of_place(PlaceUnavailable, NAMED[how % 6], reason=reason))
+
+    def _restore(self, who: int, how: int) -> None:
+        self._post((STRUCTURE, OTHER_STRUCTURE)[who % 2], of_place(PlaceAvailable, NAMED[how % 6]))
 
     def _designations(self, partner: str) -> list[HouseholdDesignated]:
         return self.siao.notices(partner, HouseholdDesignated)[::-1]
@@ -158,7 +183,7 @@ class Life:
             )
 
     def _stay(self, who: int, how: int) -> None:
-        self._post((STRUCTURE, OTHER_STRUCTURE)[who % 2], a_stay(f"s{who}", PLACES[how % 3]))
+        self._post((STRUCTURE, OTHER_STRUCTURE)[who % 2], a_stay(f"s{who}", UNITS[how % 6]))
 
     def _somebody(self, partner: str, how: int) -> str:
         known = [fact.household for fact in self.siao.facts(StayStarted) if fact.partner == partner][::-1]
@@ -185,7 +210,7 @@ class Life:
         self.siao.wait(timedelta(days=who, hours=how))
 
     def _rules(self, who: int, how: int) -> None:
-        self._describe((STRUCTURE, OTHER_STRUCTURE)[who % 2], RULES[how % 3], (*PLACES, "")[how % 4])
+        self._describe((STRUCTURE, OTHER_STRUCTURE)[who % 2], RULES[how % 3], (*PLACES, "")[how % 4], who // 3)
 
     def _criteria(self, _who: int, how: int) -> None:
         adopted = CriteriaAdopted(version=self._next("criteria"), criteria=CRITERIA[how % 3])

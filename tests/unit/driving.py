@@ -83,6 +83,9 @@ class Deciding:
         for heard, fold in zip(batch, folds, strict=True):
             view = views[heard.event.siao if subscription.territory else ""]
             at_once(view.read(store, fold.keys(heard)))
+        for heard, fold in zip(batch, folds, strict=True):
+            if fold.also is not None:
+                at_once(views[""].read(store, fold.also(heard, views[""])))
         decided: list[Decided] = []
         for heard, fold in zip(batch, folds, strict=True):
             view = views[heard.event.siao if subscription.territory else ""]

@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from contracts.answers import DesignationAccepted, DesignationAcknowledged, DesignationRefused, HouseholdAdmitted
-from contracts.codes import StructureRefusal
+from contracts.answers import (
+    AdmissionDecided,
+    DesignationAccepted,
+    DesignationAcknowledged,
+    DesignationInterviewSet,
+    DesignationRefused,
+    HouseholdAdmitted,
+    HouseholdDeclined,
+)
+from contracts.codes import HouseholdRefusal, StructureRefusal
+from contracts.decision_codes import PublicCategory
+from contracts.decisions import RefusalJudged
 from contracts.notices import HouseholdDesignated
 from contracts.vacancies import StructureDescribed
-from tests.builders import ARGUMENT, CCAS, STRUCTURE, TODAY, a_request, a_structure, a_vacancy, ready
+from tests.builders import ARGUMENT, CCAS, DAY, OPERATOR, STRUCTURE, TODAY, a_request, a_structure, a_vacancy, ready
 from tests.unit.driving import Siao
 
 
@@ -31,6 +41,19 @@ def acknowledged(siao: Siao) -> HouseholdDesignated:
     return notice
 
 
+def interviewed(siao: Siao) -> HouseholdDesignated:
+    """An interview is set for the day after tomorrow."""
+    notice = designated(siao)
+    siao.send(STRUCTURE, DesignationInterviewSet(designation=notice.designation, on=TODAY + 2 * DAY))
+    return notice
+
+
+def a_decision(designation: str, **facts: Any) -> AdmissionDecided:
+    """The director of the CHRS admits for six months."""
+    plain = {"decided_on": TODAY, "entry_on": TODAY, "term_months": 6, "public": PublicCategory.WOMEN}
+    return AdmissionDecided(designation=designation, **{**plain, **facts})
+
+
 def accepted(siao: Siao, place_id: str = "A-01", **request: Any) -> HouseholdDesignated:
     """The structure will take the household in."""
     notice = designated(siao, place_id, **request)
@@ -48,6 +71,20 @@ def refused(siao: Siao) -> HouseholdDesignated:
     """The structure has refused; the operator has not judged."""
     notice = designated(siao)
     siao.send(STRUCTURE, a_refusal(notice.designation))
+    return notice
+
+
+def escalated(siao: Siao) -> HouseholdDesignated:
+    """The operator has passed the refusal on to the préfecture."""
+    notice = refused(siao)
+    siao.send(OPERATOR, RefusalJudged(designation=notice.designation, verdict="escalated"))
+    return notice
+
+
+def declined(siao: Siao, **request: Any) -> HouseholdDesignated:
+    """The household has declined; the operator has not judged."""
+    notice = designated(siao, **request)
+    siao.send(STRUCTURE, HouseholdDeclined(designation=notice.designation, reason=HouseholdRefusal.LOCATION))
     return notice
 
 

@@ -7,16 +7,34 @@ from collections.abc import Callable, Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.alerts import (
+    AdmissionToAnswer,
+    EmergencyAdmissionTold,
+    JudgementOverdue,
+    LegalBenefitAtRisk,
+    LegalClockApproaching,
+    LegalOfferMade,
+)
 from contracts.codes import DesignationOutcome, DesignationState, OfferType
-from contracts.designations import DesignationEnded, DesignationMade, LegalClockMissed, StayEnded, StayStarted
+from contracts.designations import (
+    DesignationEnded,
+    DesignationMade,
+    HouseholdRefusalSettled,
+    LegalClockMissed,
+    StayEnded,
+    StayStarted,
+)
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessEnded, RequestRegistered
 from contracts.notices import (
     DesignationClosed,
     DesignationReminded,
+    EscalationJudged,
     HouseholdDesignated,
+    HouseholdRefusalToJudge,
     LegalClockAlert,
     ReadyHousehold,
+    RefusalEscalated,
     RefusalOverruled,
     RefusalToJudge,
     RequestUpdated,
@@ -24,7 +42,7 @@ from contracts.notices import (
 from contracts.rejections import REJECTIONS
 from contracts.topics import NOTICES, READY_HOUSEHOLDS, Service, split_partner_topic
 from services.intake.store import DISCLOSURES, HOUSEHOLDS, REQUESTS
-from services.offers.store import STRUCTURES
+from services.offers.store import PLACES, STRUCTURES
 from services.orientation.domain.model import CRITERIA_BEFORE_ADOPTION
 from services.orientation.domain.waiting_lists import rank_of
 from services.orientation.store import CRITERIA, DESIGNATIONS, STAYS, VACANCIES, WAITING
@@ -32,6 +50,15 @@ from services.orientation.store import STRUCTURES as KNOWN_STRUCTURES
 from tests.builders import CANARY, OPERATOR, PREFECTURE, SIAO
 from tests.unit.anything import ACTS, NAMES, Act, Life
 from tests.unit.driving import Siao
+from tests.unit.law_facts import (
+    each_state_has_its_deadlines_and_nothing_else_has,
+    the_law_s_files_are_those_of_open_requests_and_their_offers_are_under_way,
+    what_is_before_the_prefet_is_of_somebody_who_enters_or_lives_there,
+)
+
+FOR_AUTHORITIES = (
+    *(RefusalToJudge, JudgementOverdue, LegalClockAlert, LegalClockApproaching, LegalOfferMade, LegalBenefitAtRisk),
+)
 
 
 def every_message_is_answered_once(life: Life, siao: Siao) -> None:
@@ -66,38 +93,41 @@ def indexes_are_what_the_rows_say(_life: Life, siao: Siao) -> None:
     criteria = rows.all(CRITERIA)[SIAO].criteria if SIAO in rows.all(CRITERIA) else CRITERIA_BEFORE_ADOPTION
     for kind in OfferType:
         ranks = sorted(rank_of(key, waiting, criteria) for key, waiting in free.items() if kind in waiting.qualified)
-        assert kept.lists._lists[kind] == ranks
-        unfilled = [(v.opened_at, key) for key, v in rows.all(VACANCIES).items() if v.live and not v.designation]
+        assert kept.lists.ranks(kind) == ranks
+        live = {key: v for key, v in rows.all(VACANCIES).items() if v.live}
+        unfilled = [(v.opened_at, key) for key, v in live.items() if not v.designation and not v.expected_on]
         of_kind = [key for _, key in sorted(unfilled) if rows.all(VACANCIES)[key].offer_type is kind]
         assert kept.unfilled((kind,)) == of_kind
     assert kept.lists._waiting == free
     assert kept.criteria.criteria == criteria
+    of_structure: dict[str, set[str]] = {}
+    for key, vacancy in rows.all(VACANCIES).items():
+        if vacancy.live:
+            of_structure.setdefault(vacancy.structure, set()).add(key)
+    assert {key: set(kept.vacancies_of(key)) for key in of_structure} == of_structure
     assert kept._living == {stay.place: key for key, stay in rows.all(STAYS).items() if stay.live}
 
 
 def no_vacancy_waits_while_somebody_could_have_it(_life: Life, siao: Siao) -> None:
     structures = siao.memory(Service.ORIENTATION).all(KNOWN_STRUCTURES)
     for vacancy in siao.memory(Service.ORIENTATION).all(VACANCIES).values():
-        if vacancy.live and vacancy.designation is None:
+        if vacancy.live and vacancy.designation is None and vacancy.expected_on is None:
             assert siao.territory.lists.choose(vacancy, structures[vacancy.structure].rules).request is None
 
 
-def seniority_never_moves(_life: Life, siao: Siao) -> None:
+def seniority_moves_by_an_inadmissible_refusal_only(_life: Life, siao: Siao) -> None:
     first: dict[str, object] = {}
     for registered in siao.facts(RequestRegistered):
         assert registered.first_transmitted_at == first.setdefault(registered.request, registered.first_transmitted_at)
-    assert all(waiting.since == first[waiting.request] for waiting in siao.facts(HouseholdWaiting))
-
-
-def silence_has_its_deadlines_and_nothing_else_has(_life: Life, siao: Siao) -> None:
-    expected = {
-        f"expire:{key}"
-        for key, d in siao.memory(Service.ORIENTATION).all(DESIGNATIONS).items()
-        if d.state in (DesignationState.NOTIFIED, DesignationState.ACKNOWLEDGED)
-    }
-    assert {name for _, name in siao.timers if name.startswith("expire")} == expected
-    waiting = {key for key, w in siao.memory(Service.ORIENTATION).all(WAITING).items() if w.live and w.legal_clock}
-    assert {name for _, name in siao.timers if name.startswith("legal")} <= {f"legal:{key}" for key in waiting}
+    restarted = [fact for fact in siao.facts(HouseholdRefusalSettled) if fact.consequence != "none"]
+    assert all(fact.verdict == "inadmissible" for fact in restarted)
+    times = Counter(fact.request for fact in restarted)
+    for waiting in siao.facts(HouseholdWaiting):
+        assert waiting.since == first[waiting.request] or waiting.restarts > 0
+        assert waiting.restarts <= times[waiting.request]
+    for key, kept in siao.memory(Service.ORIENTATION).all(WAITING).items():
+        assert kept.restarts == times[key]
+        assert kept.since == first[key] or kept.restarts > 0
 
 
 def services_agree_when_everything_is_heard(_life: Life, siao: Siao) -> None:
@@ -109,17 +139,19 @@ def services_agree_when_everything_is_heard(_life: Life, siao: Siao) -> None:
         standing = waiting.get(key)
         assert (request.status in ("waiting", "designated")) == (standing is not None and standing.live), key
         assert (request.status == "designated") == (standing is not None and standing.designation is not None), key
-    places = {
-        f"{structure}/{place_id}": place
-        for structure, described in siao.memory(Service.OFFERS).all(STRUCTURES).items()
-        for place_id, place in described.places.items()
+    places = siao.memory(Service.OFFERS).all(PLACES)
+    assert {key: p.household for key, p in places.items() if p.household} == {s.place: h for h, s in stays.items()}
+    live = {v.place: (key, v.expected_on, v.designation) for key, v in kept.all(VACANCIES).items() if v.live}
+    open_ones = {key: (p.vacancy, None, p.designation) for key, p in places.items() if p.vacancy}
+    announced = {key: (p.announced, p.expected_on, None) for key, p in places.items() if p.announced}
+    assert open_ones | announced == live
+    described = {
+        f"{key}/{unit}": (structure.offer_type, structure.commune, place.capacity, place.accessible, place.public)
+        for key, structure in siao.memory(Service.OFFERS).all(STRUCTURES).items()
+        for unit, place in structure.units.items()
     }
-    living = {key: place.household for key, place in places.items() if place.household}
-    for structure, described in siao.memory(Service.OFFERS).all(STRUCTURES).items():
-        living |= {f"{structure}/{place_id}": household for place_id, household in described.left_out.items()}
-    assert living == {stay.place: household for household, stay in stays.items()}
-    vacancies = {v.place: key for key, v in kept.all(VACANCIES).items() if v.live}
-    assert {key: p.vacancy for key, p in places.items() if p.vacancy} == vacancies
+    for v in kept.all(VACANCIES).values():
+        assert not v.live or (v.offer_type, v.commune, v.capacity, v.accessible, v.public) == described[v.place]
 
 
 def names_are_told_to_those_entitled_only(_life: Life, siao: Siao) -> None:
@@ -129,6 +161,9 @@ def names_are_told_to_those_entitled_only(_life: Life, siao: Siao) -> None:
         if isinstance(item.value, HouseholdDesignated):
             assert item.topic == NOTICES.of(partner_of[item.value.designation])
             told[partner_of[item.value.designation], item.value.household] += 1
+        elif isinstance(item.value, AdmissionToAnswer):
+            assert item.topic == NOTICES.of(PREFECTURE)
+            told[PREFECTURE, item.value.household] += 1
         elif isinstance(item.value, ReadyHousehold):
             told[item.topic.split(".")[1], item.value.household] += 1
         elif item.by in siao.services and item.value is not None:
@@ -155,11 +190,11 @@ def copies_of_the_list_hold_who_is_ready_and_nobody_else(_life: Life, siao: Siao
 def notices_of_a_designation_go_to_its_structure_only(_life: Life, siao: Siao) -> None:
     partner_of = {made.designation: made.partner for made in siao.facts(DesignationMade)}
     for item in siao.log:
-        if isinstance(item.value, DesignationReminded | RefusalOverruled | DesignationClosed):
+        if isinstance(item.value, DesignationReminded | RefusalOverruled | RefusalEscalated | DesignationClosed):
             assert item.topic == NOTICES.of(partner_of[item.value.designation])
-        elif isinstance(item.value, RefusalToJudge):
+        elif isinstance(item.value, HouseholdRefusalToJudge | EscalationJudged | EmergencyAdmissionTold):
             assert item.topic == NOTICES.of(OPERATOR)
-        elif isinstance(item.value, LegalClockAlert):
+        elif isinstance(item.value, FOR_AUTHORITIES):
             assert item.topic in (NOTICES.of(OPERATOR), NOTICES.of(PREFECTURE))
 
 
@@ -176,8 +211,10 @@ ALWAYS: Sequence[Callable[[Life, Siao], None]] = (
     states_point_at_each_other,
     indexes_are_what_the_rows_say,
     no_vacancy_waits_while_somebody_could_have_it,
-    seniority_never_moves,
-    silence_has_its_deadlines_and_nothing_else_has,
+    seniority_moves_by_an_inadmissible_refusal_only,
+    each_state_has_its_deadlines_and_nothing_else_has,
+    the_law_s_files_are_those_of_open_requests_and_their_offers_are_under_way,
+    what_is_before_the_prefet_is_of_somebody_who_enters_or_lives_there,
     services_agree_when_everything_is_heard,
     names_are_told_to_those_entitled_only,
     copies_of_the_list_hold_who_is_ready_and_nobody_else,
@@ -211,9 +248,9 @@ def test_a_batch_of_one_and_a_batch_of_many_decide_the_same(acts: list[Act]) -> 
 
 def test_in_many_lives_everything_that_can_happen_does_and_all_of_it_stays_true() -> None:
     outcomes, reasons, kinds = set[DesignationOutcome](), set[str](), set[type[Message] | type[None]]()
-    for seed in range(24):
+    for seed in range(30):
         chance, life = random.Random(seed), Life(seed)
-        siao = life.live([(chance.choice(NAMES), chance.randint(0, 5), chance.randint(0, 11)) for _ in range(80)])
+        siao = life.live([(chance.choice(NAMES), chance.randint(0, 5), chance.randint(0, 11)) for _ in range(120)])
         outcomes |= {fact.outcome for fact in siao.facts(DesignationEnded)}
         reasons |= {fact.reason for fact in siao.facts(ReadinessEnded)}
         kinds |= {type(item.value) for item in siao.log}
@@ -222,3 +259,5 @@ def test_in_many_lives_everything_that_can_happen_does_and_all_of_it_stays_true(
     assert outcomes == set(DesignationOutcome)
     assert reasons == {"rehoused", "withdrawn", "left"}
     assert kinds >= {StayStarted, StayEnded, ReadyHousehold, LegalClockMissed, RefusalOverruled, DesignationReminded}
+    assert kinds >= {HouseholdRefusalSettled, RefusalEscalated, EscalationJudged, EmergencyAdmissionTold}
+    assert kinds >= {AdmissionToAnswer, JudgementOverdue, LegalOfferMade, LegalClockApproaching}

@@ -15,11 +15,15 @@ READMES = sorted(SERVICES.glob("*/README.md"))
 KINDS = {kind for models in MESSAGES.values() for kind in models}
 ANSWERS = {
     "designation.acknowledged.v1": "acknowledged",
+    "designation.interview_set.v1": "interview_set",
+    "designation.interview_held.v1": "interview_held",
+    "admission.decided.v1": "decided",
     "designation.accepted.v1": "accepted",
     "designation.refused.v1": "refused",
     "household.declined.v1": "declined",
     "household.no_show.v1": "no_show",
     "household.admitted.v1": "admitted",
+    "designation.cancelled.v1": "cancelled",
 }
 
 

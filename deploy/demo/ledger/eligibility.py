@@ -3,14 +3,18 @@
 from datetime import date
 
 from contracts.codes import Composition, Gender, Known, Relation
+from contracts.place_codes import PlacePublic
 from contracts.requests import Member, RequestSubmitted
 from contracts.rules import (
+    AdultsRule,
     AgeRule,
+    ChildrenRule,
     CompositionRule,
     NoPetsRule,
     ResidenceRightRule,
     ResourcesRule,
     Rule,
+    SizeRule,
     SupportRule,
 )
 from contracts.vacancies import Place, StructureDescribed
@@ -35,18 +39,14 @@ def broken_rules(
         broken.append("empty_beds")
     if request.needs.accessibility is not Known.NO and not place.accessible:
         broken.append("accessibility")
+    if place.public is not PlacePublic.ANYONE and not all_are(request.members, place.public.value, days[0]):
+        broken.append("public")
     return broken + [rule.kind for rule in structure.projet.rules if not _allows(rule, request, days)]
 
 
 def _allows(rule: Rule, request: RequestSubmitted, days: tuple[date, ...]) -> bool:
     needs = request.needs
     match rule:
-        case CompositionRule():
-            return composition(request.members, days[0]) in rule.allowed
-        case AgeRule():
-            lead = next(member for member in request.members if member.relation is Relation.LEAD)
-            ages = [age(lead.birth_date, day) for day in days]
-            return any((rule.minimum or 0) <= years <= (rule.maximum or 200) for years in ages)
         case SupportRule():
             return needs.support in rule.allowed
         case NoPetsRule():
@@ -55,11 +55,43 @@ def _allows(rule: Rule, request: RequestSubmitted, days: tuple[date, ...]) -> bo
             return needs.resources is Known.YES
         case ResidenceRightRule():
             return needs.residence_right is Known.YES
+        case _:
+            return _allows_people(rule, request.members, days)
+
+
+def _allows_people(
+    rule: CompositionRule | AgeRule | AdultsRule | SizeRule | ChildrenRule,
+    members: tuple[Member, ...],
+    days: tuple[date, ...],
+) -> bool:
+    match rule:
+        case CompositionRule():
+            return composition(members, days[0]) in rule.allowed
+        case AgeRule():
+            lead = next(member for member in members if member.relation is Relation.LEAD)
+            ages = [age(lead.birth_date, day) for day in days]
+            return any((rule.minimum or 0) <= years <= (rule.maximum or 200) for years in ages)
+        case AdultsRule():
+            return all_are(members, rule.only, days[0])
+        case SizeRule():
+            return (rule.minimum or 0) <= len(members) <= (rule.maximum or 99)
+        case ChildrenRule():
+            minors = [years for member in members if (years := age(member.birth_date, days[0])) < 18]
+            fewest, most = rule.minimum or 0, 99 if rule.maximum is None else rule.maximum
+            least, greatest = rule.youngest or 0, 17 if rule.oldest is None else rule.oldest
+            return fewest <= len(minors) <= most and all(least <= years <= greatest for years in minors)
 
 
 def age(birth: date, day: date) -> int:
     """Whole years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def all_are(members: tuple[Member, ...], only: str, day: date) -> bool:
+    """Whether all adults, or all members where there is no adult, are women (`women`) or men (`men`)."""
+    wanted = {"women": Gender.WOMAN, "men": Gender.MAN}[only]
+    adults = [member for member in members if age(member.birth_date, day) >= 18]
+    return all(member.gender is wanted for member in adults or members)
 
 
 def composition(members: tuple[Member, ...], day: date) -> Composition:

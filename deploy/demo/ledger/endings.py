@@ -1,6 +1,6 @@
 """Each designation ended as the structure, the household or the silence said, was reminded, and was judged."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from contracts import answers
 from contracts.codes import DesignationOutcome, Party
@@ -37,7 +37,7 @@ def ended_as_said(history: History, until: datetime) -> list[Finding]:
             found.append(fault(designation, f"close « {said} », attendu « {names} »", "not ended as it was said"))
         elif closings and closings[0].party is not _PARTIES[closings[0].outcome]:
             found.append(fault(designation, f"mauvais auteur « {closings[0].party.value} »", "wrong party"))
-        found += _reminders(designation)
+        found += _reminders(history, designation)
         found += _overruled(designation)
     return found
 
@@ -88,18 +88,29 @@ def deadline(designation: Designation) -> datetime:
     return due
 
 
-def _reminders(designation: Designation) -> list[Finding]:
+def _reminders(history: History, designation: Designation) -> list[Finding]:
+    """Of an answer, once each time that one is awaited; of an entry, once, when its day went by a week ago."""
     starts = [designation.told.made_at, *(notice.message.at for notice in designation.overruled)]
+    accepted = designation.taken(answers.DesignationAccepted)
     found = []
-    if len(designation.reminded) > len(starts):
+    if len(designation.reminded) > len(starts) + len(accepted):
         found.append(fault(designation, "relancée trop souvent", "reminded too often"))
     for notice in designation.reminded:
-        if all(notice.message.at < start + REMIND_AFTER for start in starts):
+        said = [act for act in accepted if act.answer and act.answer.at + history.slack < notice.message.at]
+        awaited = [_day_of_entry(act) for act in said] or starts
+        if all(notice.message.at < start + REMIND_AFTER for start in awaited):
             found.append(fault(designation, "relancée trop tôt", "reminded too early"))
     expired = any(notice.message.outcome is DesignationOutcome.EXPIRED for notice in designation.closed)
     if expired and not designation.reminded:
         found.append(fault(designation, "expirée sans relance", "expired without a reminder"))
     return found
+
+
+def _day_of_entry(act: Act) -> datetime:
+    """The beginning of the day agreed for an entry."""
+    message = act.delivery.message
+    day = message.entry_on if isinstance(message, answers.DesignationAccepted) else act.delivery.sent_at.date()
+    return datetime.combine(day, time(), UTC)
 
 
 def _overruled(designation: Designation) -> list[Finding]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from contracts import answers
+from contracts.alerts import LegalClockApproaching, LegalOfferMade
 from contracts.codes import DesignationOutcome, ExitGroup
 from contracts.notices import LegalClockAlert
 from contracts.topics import Role
@@ -198,8 +199,11 @@ def _of_designations(history: History) -> Iterator[Counted]:
         if designation.admitted is not None:
             yield _of("designations_admitted", offer_type, persons, designation.admitted)
         for notice in designation.closed:
-            if notice.message.outcome in _ENDED:
-                yield _at(_ENDED[notice.message.outcome], offer_type, persons, notice.message.at)
+            message = notice.message
+            if message.outcome in _ENDED:
+                yield _at(_ENDED[message.outcome], offer_type, persons, message.at)
+            if message.outcome is DesignationOutcome.EXPIRED:
+                yield _at(f"designations_expired_{message.party.value}", offer_type, persons, message.at)
 
 
 def _of_vacancies(history: History) -> Iterator[Counted]:
@@ -210,17 +214,25 @@ def _of_vacancies(history: History) -> Iterator[Counted]:
 
 
 def _of_legal_days(history: History) -> Iterator[Counted]:
-    """Each alert once, as the operator heard it; it was recorded after the day began."""
+    """Each alert and offer once, as the operator heard it; an alert was recorded after its day began."""
     operators = set(history.of_role(Role.OPERATOR))
     for notice in history.ledger.notices:
-        if not isinstance(notice.message, LegalClockAlert) or notice.partner not in operators:
+        case_ = history.cases.get(getattr(notice.message, "household", ""))
+        if notice.partner not in operators or case_ is None or not case_.versions:
             continue
-        case_ = history.cases.get(notice.message.household)
-        if case_ is not None and case_.versions:
-            persons = len(case_.members)
-            due = datetime.combine(notice.message.due_on, time(), UTC)
-            moment = Moment(max(due, case_.versions[0].delivery.sent_at), notice.at)
-            yield Counted("legal_clocks_missed", None, persons, moment)
+        message, persons = notice.message, len(case_.members)
+        match message:
+            case LegalClockAlert():
+                due = datetime.combine(message.due_on, time(), UTC)
+                moment = Moment(max(due, case_.versions[0].delivery.sent_at), notice.at)
+                yield Counted("legal_clocks_missed", None, persons, moment)
+            case LegalClockApproaching():
+                yield Counted("legal_deadlines_near", None, persons, Moment(notice.at - history.slack, notice.at))
+            # Another service tells the structure: it may not have heard of the designation yet.
+            case LegalOfferMade() if designation := history.designations.get(message.designation):
+                offer_type = _offer(history, designation.place)
+                indicator = "legal_offers_in_time" if message.in_time else "legal_offers_late"
+                yield _at(indicator, offer_type, persons, message.made_at)
 
 
 def _offer(history: History, place: PlaceKey) -> str:

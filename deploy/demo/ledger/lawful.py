@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contracts.notices import Identity
 from contracts.requests import Member
 from contracts.vacancies import Place, StructureDescribed
+from deploy.demo.ledger.cooling import too_soon
 from deploy.demo.ledger.eligibility import broken_rules
 from deploy.demo.ledger.history import Case, Designation, History, PlaceKey
 from deploy.demo.ledger.record import Finding
@@ -26,7 +27,7 @@ def lawful(history: History) -> list[Finding]:
             found.append(fault(designation, f"règles non respectées : {', '.join(broken)}", "hard rules broken"))
         if _people(case_.members) != _people(designation.told.members):
             found.append(fault(designation, "personnes différentes de la demande", "not the people of the request"))
-    return [*found, *_same_again(history)]
+    return [*found, *_same_again(history), *too_soon(history)]
 
 
 def _broken(history: History, case_: Case, designation: Designation) -> list[str]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from contracts.codes import OfferType
+from deploy.demo.ledger.cooling import may_cool_off
 from deploy.demo.ledger.history import Case, Designation, History, PlaceKey, is_complete
 from deploy.demo.ledger.lawful import by_place, rules_broken_by
 from deploy.demo.ledger.record import Finding
@@ -19,7 +20,8 @@ def matched(history: History, until: datetime) -> list[Finding]:
         structure = history.structures[place[0], place[1]]
         unit = next(p for p in structure.places if p.place_id == place[2])
         for case_ in lists[structure.offer_type]:
-            if case_.household not in tried and not rules_broken_by(case_, structure, unit):
+            resting = may_cool_off(history, case_, place[:2], until)
+            if case_.household not in tried and not resting and not rules_broken_by(case_, structure, unit):
                 text = f"place {'/'.join(place)} vacante alors que le ménage {case_.household} peut l'avoir"
                 found.append(Finding(CHECK, text, "a vacancy that a waiting household could have"))
                 break

@@ -73,6 +73,8 @@ def _on_designation(history: History, act: Act, designation: Designation | None)
     operator = history.ledger.partners[act.delivery.partner].role is Role.OPERATOR
     if designation is None or not (operator or designation.notice.partner == act.delivery.partner):
         return frozenset({"designation-unknown"})
+    if _overruled_too_often(designation, act):
+        return frozenset({"overruled-too-often"})
     closed_at = _closed_by_others(designation)
     if closed_at is None or act.answer is None:
         return frozenset({ACCEPTED})
@@ -82,6 +84,16 @@ def _on_designation(history: History, act: Act, designation: Designation | None)
     if act.answer.at >= closed_at - history.slack:
         right.add("designation-not-expecting")
     return frozenset(right)
+
+
+def _overruled_too_often(designation: Designation, act: Act) -> bool:
+    """The operator overrules three times at most; then it upholds or escalates."""
+    message = act.delivery.message
+    if not isinstance(message, decisions.RefusalJudged) or message.verdict != "overruled":
+        return False
+    before = designation.judgements[: designation.judgements.index(act)]
+    verdicts = [getattr(a.delivery.message, "verdict", "") for a in before if a.taken]
+    return verdicts.count("overruled") >= 3
 
 
 def _closed_by_others(designation: Designation) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from deploy.demo.ledger import alone, answers, endings, feeds, indicators, lawful, matching, names, races, told
+from deploy.demo.ledger import alone, answers, endings, feeds, indicators, lawful, matching, names, races, rights, told
 from deploy.demo.ledger.history import Case, History
 from deploy.demo.ledger.record import Finding, Ledger
 
@@ -56,7 +56,7 @@ def examine(
         Finding("avis", f"illisible : {where}", "a notice that nobody can read") for where in ledger.unreadable
     ]
     leaks = names.leaks(searched, names.allowed_names(history), _names(ledger))
-    alerts = told.legal_days_told(history, until)
+    alerts = rights.legal_days_told(history, until)
     copies = sum(len(copy) for copy in ledger.copies.values())
     return [
         Check("Une réponse par message", "One answer for each message", len(acts), unpaired),

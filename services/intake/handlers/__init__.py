@@ -1,6 +1,6 @@
 """What `intake` does with each message: requests come in, identities go out to those entitled, and to no one else."""
 
-from services.intake.handlers import designations, readiness, requests
+from services.intake.handlers import admissions, designations, readiness, requests, stays
 from services.intake.handlers.folds import CORE, PARTNERS
 
-__all__ = ["CORE", "PARTNERS", "designations", "readiness", "requests"]
+__all__ = ["CORE", "PARTNERS", "admissions", "designations", "readiness", "requests", "stays"]

@@ -4,12 +4,21 @@ from typing import Literal
 
 from contracts.answers import HouseholdRehoused
 from contracts.codes import DesignationOutcome, SupportLevel
-from contracts.designations import DesignationEnded, DesignationMade, DesignationProgressed, StayEnded, StayStarted
-from contracts.event import Refusal
+from contracts.designations import (
+    DesignationEnded,
+    DesignationMade,
+    DesignationProgressed,
+    HouseholdRefusalSettled,
+    StayEnded,
+    StayStarted,
+)
+from contracts.event import Message, Refusal
 from contracts.notices import (
     DesignationClosed,
     DesignationReminded,
     HouseholdDesignated,
+    InterviewSet,
+    RefusalEscalated,
     RefusalOverruled,
     RequestUpdated,
 )
@@ -23,7 +32,7 @@ from services.intake.handlers.readiness import disclosed, identity_of, unlisted
 from services.intake.handlers.requests import closed
 from services.intake.store import HOUSEHOLDS, REQUESTS
 
-Status = Literal["designated", "waiting_again", "admitted"]
+Status = Literal["designated", "waiting_again", "to_update", "admitted"]
 
 
 def household_and_request(heard: Heard[DesignationMade | DesignationEnded | StayStarted]) -> list[Key]:
@@ -71,19 +80,64 @@ def release(heard: Heard[DesignationEnded], state: State) -> Effects:
         return
     yield notify(
         event.partner,
-        DesignationClosed(designation=event.designation, outcome=event.outcome, party=event.party, at=event.at),
+        DesignationClosed(
+            designation=event.designation,
+            outcome=event.outcome,
+            party=event.party,
+            at=event.at,
+            cancel_reason=event.cancel_reason,
+            withdrawal=event.withdrawal,
+        ),
     )
     yield from _advance(heard, state, event.request, "waiting_again")
 
 
 @CORE.on(DesignationProgressed, keys=no_keys)
-def remind(heard: Heard[DesignationProgressed], _state: State) -> Effects:
-    """The structure is reminded, or told that its refusal was not upheld."""
+def tell_step(heard: Heard[DesignationProgressed], _state: State) -> Effects:
+    """The structure is reminded, or told what became of its refusal; the prescriber, when the household is received."""
+    event, designation, at = heard.event, heard.event.designation, heard.event.at
+    due = event.answer_due_at
+    match event.step:
+        case "reminded":
+            yield notify(event.partner, DesignationReminded(designation=designation, at=at, answer_due_at=due))
+        case "refusal_overruled":
+            yield notify(event.partner, RefusalOverruled(designation=designation, at=at, answer_due_at=due))
+        case "refusal_escalated":
+            yield notify(event.partner, RefusalEscalated(designation=designation, at=at))
+        case "interview_set":
+            yield notify(event.prescriber, _invitation(event))
+
+
+def _invitation(event: DesignationProgressed) -> InterviewSet:
+    return InterviewSet.model_validate(
+        {
+            "request_id": (event.request or "").partition("/")[2],
+            "designation": event.designation,
+            "on": event.interview_on,
+            "awaits": event.awaits,
+            "answer_due_at": event.answer_due_at,
+            "at": event.at,
+        }
+    )
+
+
+def request_refused(heard: Heard[HouseholdRefusalSettled]) -> list[Key]:
+    """The request of the household that had declined."""
+    return [(REQUESTS, heard.event.request)]
+
+
+@CORE.on(HouseholdRefusalSettled, keys=request_refused)
+def restart(heard: Heard[HouseholdRefusalSettled], state: State) -> Effects:
+    """An inadmissible refusal: the request is to be sent again, and its seniority starts anew (SIAO 95)."""
     event = heard.event
-    if event.step == "reminded":
-        yield notify(event.partner, DesignationReminded(designation=event.designation, at=event.at))
-    elif event.step == "refusal_overruled":
-        yield notify(event.partner, RefusalOverruled(designation=event.designation, at=event.at))
+    request = state.get(REQUESTS, event.request)
+    if request is None or event.consequence == "none" or request.status in ("cancelled", "admitted"):
+        return
+    restarted = request.model_copy(update={"restarts": event.restarts, "since": event.at})
+    if event.consequence == "to_update":
+        restarted = restarted.model_copy(update={"status": "to_update"})
+        yield _told(heard, request, "to_update")
+    yield Put(REQUESTS, event.request, restarted)
 
 
 @CORE.on(StayStarted, keys=household_and_request)
@@ -111,7 +165,7 @@ def _advance(
         yield publish(HOUSEHOLDS_TOPIC, request.siao, closed(key, request, "admitted", heard))
 
 
-def _told(heard: Heard[DesignationMade | DesignationEnded | StayStarted], request: Request, status: Status) -> Send:
+def _told(heard: Heard[Message], request: Request, status: Status) -> Send:
     return notify(
         request.prescriber,
         RequestUpdated(request_id=request.request_id, household=request.household, status=status, at=heard.now),

@@ -1,9 +1,9 @@
-"""Requests: registered once, completed or amended by revision, cancelled; and stays told by structures."""
+"""Requests: registered once, completed or amended by revision, cancelled."""
 
 from contracts.event import Message, Refusal
-from contracts.households import HouseholdWaiting, RequestClosed, RequestRegistered, StayRecorded
+from contracts.households import HouseholdWaiting, RequestClosed, RequestRegistered
 from contracts.notices import RequestUpdated
-from contracts.requests import HouseholdHosted, RequestCancelled, RequestSubmitted
+from contracts.requests import RequestCancelled, RequestSubmitted
 from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
 from services.chassis.clock import day_of
 from services.chassis.fold import Effects, Heard, Key, Put, State, accept, notify, publish
@@ -13,8 +13,6 @@ from services.intake.domain import (
     amendable,
     facts_of,
     household_of_request,
-    household_of_stay,
-    lead_of,
     legal_clock,
     missing_sections,
     request_key,
@@ -55,7 +53,7 @@ def submit(heard: Heard[RequestSubmitted], state: State) -> Effects:
     )
     yield notify(sender.id, updated)
     if request.status != "incomplete":
-        yield publish(HOUSEHOLDS_TOPIC, sender.siao, _waiting(event, registered))
+        yield publish(HOUSEHOLDS_TOPIC, sender.siao, _waiting(event, request, registered))
 
 
 def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None) -> tuple[Request, RequestRegistered]:
@@ -72,6 +70,8 @@ def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None)
         status=standing(known, missing),
         first_transmitted_at=known.first_transmitted_at if known else heard.now,
         first_received_on=known.first_received_on if known else event.first_received_on,
+        since=heard.now if known is not None and known.status == "to_update" else known.since if known else None,
+        restarts=known.restarts if known else 0,
     )
     fact = RequestRegistered(
         siao=sender.siao,
@@ -86,11 +86,12 @@ def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None)
         recommended=asked,
         missing=missing,
         first_transmitted_at=request.first_transmitted_at,
+        legal_clock=legal_clock(event.mediation, sender.siao),
     )
     return request, fact
 
 
-def _waiting(event: RequestSubmitted, registered: RequestRegistered) -> HouseholdWaiting:
+def _waiting(event: RequestSubmitted, request: Request, registered: RequestRegistered) -> HouseholdWaiting:
     """The household on its lists: the operator's standing rule qualifies it for what its prescriber recommends."""
     return HouseholdWaiting(
         siao=registered.siao,
@@ -101,8 +102,10 @@ def _waiting(event: RequestSubmitted, registered: RequestRegistered) -> Househol
         qualified=registered.recommended,
         qualified_by="standing_rule",
         communes=event.communes,
-        since=registered.first_transmitted_at,
-        legal_clock=legal_clock(event.mediation, registered.siao),
+        since=request.seniority,
+        legal_clock=registered.legal_clock,
+        restarts=request.restarts,
+        evaluated_on=event.evaluation.evaluated_on,
     )
 
 
@@ -137,42 +140,4 @@ def closed(key: str, request: Request, reason: str, heard: Heard[Message]) -> Re
         persons=request.persons,
         reason="admitted" if reason == "admitted" else "cancelled",
         closed_at=heard.now,
-    )
-
-
-def stay_household(heard: Heard[HouseholdHosted]) -> list[Key]:
-    """The household of the stay that the sender tells of."""
-    return [(HOUSEHOLDS, household_of_stay(heard.sender.id, heard.event.stay_id))]
-
-
-@PARTNERS.on(HouseholdHosted, keys=stay_household)
-def host(heard: Heard[HouseholdHosted], state: State) -> Effects:
-    """A household already lives in a place: identities stay here, the stay is for orientation to accept and answer.
-
-    One that orientation did not accept may be told again, corrected.
-    """
-    event, sender = heard.event, heard.sender
-    household = household_of_stay(sender.id, event.stay_id)
-    known = state.get(HOUSEHOLDS, household)
-    if known is not None and known.stayed:
-        raise Refusal("stay-already-known", "$.stay_id")
-    lead_of(event.members)
-    yield Put(HOUSEHOLDS, household, Household(siao=sender.siao, members=event.members, phone=event.phone))
-    structure = f"{sender.id}/{event.structure_id}"
-    origin = heard.origin
-    if origin is None:
-        raise LookupError("a stay is always told by a partner")
-    yield publish(
-        HOUSEHOLDS_TOPIC,
-        sender.siao,
-        StayRecorded(
-            siao=sender.siao,
-            household=household,
-            partner=sender.id,
-            structure=structure,
-            place=f"{structure}/{event.place_id}",
-            persons=len(event.members),
-            entered_on=event.entered_on,
-            origin=origin,
-        ),
     )

@@ -1,6 +1,6 @@
 """What `orientation` does with each message. `designating.py` is where a vacancy becomes a designation."""
 
-from services.orientation.handlers import answers, deadlines, offers, reception, requests
+from services.orientation.handlers import answers, deadlines, offers, reception, requests, stays
 from services.orientation.handlers.folds import CORE, PARTNERS
 
-__all__ = ["CORE", "PARTNERS", "answers", "deadlines", "offers", "reception", "requests"]
+__all__ = ["CORE", "PARTNERS", "answers", "deadlines", "offers", "reception", "requests", "stays"]

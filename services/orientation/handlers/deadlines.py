@@ -1,61 +1,77 @@
-"""What happens when a deadline comes, if it still matters: a reminder, an expiry, a legal day gone by."""
+"""What happens when a deadline comes, if it still matters: who is reminded, what expires, which day has gone by."""
 
-from contracts.codes import DesignationOutcome, Party
-from contracts.designations import LegalClockMissed
-from contracts.notices import LegalClockAlert
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from contracts.codes import DesignationOutcome, DesignationState
 from contracts.received import DeadlineReached
-from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
-from contracts.topics import Role
-from services.chassis.clock import end_of
-from services.chassis.fold import Effects, Heard, no_keys, notify, publish
-from services.orientation.handlers.answers import WAITING_FOR_ANSWER, progressed
-from services.orientation.handlers.designating import end_and_go_on
+from services.chassis.fold import Effects, Heard, Key
+from services.chassis.tables import StateTable
+from services.orientation.handlers import chrs, duties, holds, judgements, legal, offers
+from services.orientation.handlers.designating import end_and_go_on, find_place
 from services.orientation.handlers.folds import CORE
+from services.orientation.handlers.progress import progressed
+from services.orientation.handlers.replies import WAITING_FOR_ANSWER
 from services.orientation.store import DESIGNATIONS, WAITING
 from services.orientation.territory import Territory
 
+# The states in which silence counts; whose it is, the designation says.
+SILENCE_COUNTS: Final = (*WAITING_FOR_ANSWER, DesignationState.ACCEPTED)
 
-@CORE.on(DeadlineReached, keys=no_keys)
+Reached: TypeAlias = Callable[[Heard[DeadlineReached], Territory], Effects]
+
+
+def subject(heard: Heard[DeadlineReached]) -> list[Key]:
+    """What may be archived: a designation whose refusal by the household is judged late, a request to be updated."""
+    tables: dict[str, StateTable[Any]] = {"judge": DESIGNATIONS, "hold_over": WAITING}
+    table = tables.get(heard.event.kind)
+    return [(table, heard.event.subject)] if table is not None else []
+
+
+@CORE.on(DeadlineReached, keys=subject)
 def reach(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
     """A deadline has come."""
-    if heard.event.kind == "legal":
-        yield from _miss_legal_day(heard, territory)
-    else:
-        yield from _silence(heard, territory)
+    yield from _REACHED[heard.event.kind](heard, territory)
 
 
-def _silence(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
-    """The structure has not answered: reminded, then expired; the silence is the structure's."""
-    subject = heard.event.subject
-    designation = territory.get(DESIGNATIONS, subject)
-    if designation is None or designation.state not in WAITING_FOR_ANSWER:
+def _remind(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
+    """No answer, no entry: the structure is reminded."""
+    designation = territory.get(DESIGNATIONS, heard.event.subject)
+    if designation is None or designation.state not in SILENCE_COUNTS:
         return
-    if heard.event.kind == "expire":
-        yield from end_and_go_on(heard, territory, subject, DesignationOutcome.EXPIRED, Party.STRUCTURE)
+    if designation.remind_at is not None and heard.event.due_at < designation.remind_at:
+        # It crossed the answer that moved it.
         return
-    yield progressed(heard, subject, designation, designation.state, "reminded")
+    yield progressed(heard, heard.event.subject, designation, "reminded")
 
 
-def _miss_legal_day(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
-    """The préfet's delay has passed and no designation is under way: préfecture and operator are told."""
-    request = heard.event.subject
-    waiting = territory.get(WAITING, request)
-    if waiting is None or not waiting.live or waiting.designation is not None or waiting.legal_clock is None:
+def _expire(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
+    """Silence ends the designation, and it is said whose silence it was."""
+    designation = territory.get(DESIGNATIONS, heard.event.subject)
+    if designation is None or designation.state not in SILENCE_COUNTS:
         return
-    clock = waiting.legal_clock
-    if heard.event.due_at != end_of(clock.due_on):
-        # It crossed the amendment that moved the day: the new one has its own deadline.
+    if heard.event.due_at < designation.answer_due_at:
         return
-    fact = LegalClockMissed(
-        siao=waiting.siao,
-        request=request,
-        household=waiting.household,
-        persons=waiting.facts.persons,
-        kind=clock.kind,
-        due_on=clock.due_on,
-        at=heard.now,
-    )
-    yield publish(DESIGNATIONS_TOPIC, waiting.siao, fact)
-    alert = LegalClockAlert(household=waiting.household, request=request, kind=clock.kind, due_on=clock.due_on)
-    for partner in territory.partners_with(waiting.siao, Role.PREFECTURE, Role.OPERATOR):
-        yield notify(partner, alert)
+    yield from end_and_go_on(heard, territory, heard.event.subject, DesignationOutcome.EXPIRED, designation.awaits)
+
+
+def _release(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
+    """A hold is over: a vacancy that nobody was found for may suit the household now."""
+    yield from holds.release(territory, heard.event.subject, heard.event.due_at)
+    yield from find_place(heard, territory, heard.event.subject)
+
+
+_REACHED: Final[dict[str, Reached]] = {
+    "remind": _remind,
+    "expire": _expire,
+    "judge": judgements.recall,
+    "admission": chrs.fall_silent,
+    "review_near": duties.reach,
+    "review_late": duties.reach,
+    "extension_near": duties.reach,
+    "extension_late": duties.reach,
+    "legal": legal.reach,
+    "legal_near": legal.reach,
+    "projet": offers.begin_projet,
+    "hold_over": _release,
+}

@@ -1,26 +1,25 @@
 """Where a vacancy becomes a designation, and a designation ends. Every designation carries its proof."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import Any
 
 from contracts.codes import DesignationOutcome, DesignationState, HouseholdRefusal, Party
-from contracts.designations import DesignationEnded, DesignationMade, Proof, VacancyUnmatched
+from contracts.decision_codes import CancelReason
+from contracts.designations import DesignationEnded, DesignationMade, OutOfOrder, Proof, VacancyUnmatched
 from contracts.event import Message, derived_id
 from contracts.offers import VacancyOpened
-from contracts.received import DeadlineReached
-from contracts.topics import ANSWERS
+from contracts.place_codes import Withdrawal
+from contracts.rule_codes import HardRule
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
-from services.chassis.fold import Effects, Forget, Heard, Later, Measure, Put, Send, publish
-from services.orientation.domain.model import DeadlineKind, Designation, Structure, Vacancy
+from services.chassis.fold import Effects, Heard, Measure, Put, Send, publish
+from services.orientation.domain.model import Designation, Structure, Vacancy, Waiting
+from services.orientation.domain.parameters import shortlist_of
 from services.orientation.domain.waiting_lists import Choice
 from services.orientation.figures import VACANCY_TO_DESIGNATION
+from services.orientation.handlers import consequences
+from services.orientation.handlers.timing import awaiting_answer, forget_deadlines
 from services.orientation.store import DESIGNATIONS, STRUCTURES, VACANCIES, WAITING
 from services.orientation.territory import Territory
-
-# Assumptions, no source gives them for a SIAO: reminder after 7 days (a value seen in boston-cas), expiry after 10
-# (the calibration's "silence beyond 10 days").
-REMIND_AFTER: Final = timedelta(days=7)
-EXPIRE_AFTER: Final = timedelta(days=10)
 
 
 def fill(heard: Heard[Message], territory: Territory, vacancy_id: str) -> Effects:
@@ -29,12 +28,15 @@ def fill(heard: Heard[Message], territory: Territory, vacancy_id: str) -> Effect
     structure = territory.get(STRUCTURES, vacancy.structure) if vacancy else None
     if vacancy is None or structure is None or not vacancy.live or vacancy.designation is not None:
         return
+    if vacancy.expected_on is not None:
+        # It is announced: nobody is designated before it is published.
+        return
     if territory.household_at(vacancy.place) is not None:
         # Its structure has admitted somebody directly: offers, which will close the vacancy, has not heard of it yet.
         return
-    choice = territory.lists.choose(vacancy, structure.rules)
+    choice = territory.lists.choose(vacancy, structure.rules, shortlist_of(vacancy.offer_type))
     if choice.request is not None:
-        yield from _designate(heard, territory, (vacancy_id, vacancy), structure, choice)
+        yield from designate(heard, territory, vacancy_id, choice)
         return
     yield publish(
         DESIGNATIONS_TOPIC,
@@ -63,15 +65,49 @@ def find_place(heard: Heard[Message], territory: Territory, request: str) -> Eff
             yield from fill(heard, territory, vacancy_id)
 
 
-def _designate(
-    heard: Heard[Message], territory: Territory, place: tuple[str, Vacancy], structure: Structure, choice: Choice
+def designate(
+    heard: Heard[Message],
+    territory: Territory,
+    vacancy_id: str,
+    choice: Choice,
+    decided: OutOfOrder | None = None,
+    overridden: tuple[HardRule, ...] = (),
 ) -> Effects:
-    vacancy_id, vacancy = place
-    request = str(choice.request)
+    """Designate the household chosen to a vacancy that is free, with its proof. `decided`: by the operator."""
+    vacancy, request = territory.get(VACANCIES, vacancy_id), str(choice.request)
+    structure = territory.get(STRUCTURES, vacancy.structure) if vacancy else None
     waiting = territory.get(WAITING, request)
-    if waiting is None:
-        raise LookupError("a household on a list is always known")
+    if vacancy is None or structure is None or waiting is None:
+        raise LookupError("a household on a list, and a vacancy to fill, are always known")
     designation_id = derived_id("designation", vacancy_id, request, heard.envelope.source, heard.envelope.id)
+    designation = _designation(vacancy_id, vacancy, request, waiting, heard.now)
+    following = [territory.lists.get(other) for other in choice.shortlist]
+    made = DesignationMade(
+        **_parties(designation_id, designation),
+        made_at=designation.made_at,
+        answer_due_at=designation.answer_due_at,
+        proof=_proof(territory, structure, choice, overridden),
+        shortlist=tuple(other.household for other in following if other is not None),
+        out_of_order=decided,
+    )
+    yield Put(DESIGNATIONS, designation_id, designation)
+    yield Put(WAITING, request, waiting.model_copy(update={"designation": designation_id}))
+    yield Put(VACANCIES, vacancy_id, vacancy.model_copy(update={"designation": designation_id}))
+    yield publish(DESIGNATIONS_TOPIC, vacancy.siao, made)
+    yield from consequences.of_beginning(heard, territory, designation_id, designation)
+    yield from _measured(heard, vacancy)
+
+
+def _measured(heard: Heard[Message], vacancy: Vacancy) -> Effects:
+    """How long a vacancy waited for its first designation; one that somebody has declined or refused did not wait."""
+    if not vacancy.barred:
+        when = "opening" if isinstance(heard.event, VacancyOpened) else "later"
+        waited = (heard.now - vacancy.opened_at).total_seconds()
+        yield Measure(VACANCY_TO_DESIGNATION, (vacancy.siao, when), max(0.0, waited))
+
+
+def _designation(vacancy_id: str, vacancy: Vacancy, request: str, waiting: Waiting, now: datetime) -> Designation:
+    """Notified; the structure's answer is awaited from now on."""
     designation = Designation(
         siao=vacancy.siao,
         vacancy=vacancy_id,
@@ -84,10 +120,14 @@ def _designate(
         prescriber=waiting.prescriber,
         persons=waiting.facts.persons,
         state=DesignationState.NOTIFIED,
-        made_at=heard.now,
-        answer_due_at=heard.now + EXPIRE_AFTER,
+        made_at=now,
+        answer_due_at=now,
     )
-    proof = Proof(
+    return awaiting_answer(designation, now)
+
+
+def _proof(territory: Territory, structure: Structure, choice: Choice, overridden: tuple[HardRule, ...]) -> Proof:
+    return Proof(
         criteria_version=territory.criteria.version,
         criteria=territory.criteria.criteria,
         rules_version=structure.rules_version,
@@ -95,58 +135,26 @@ def _designate(
         considered=choice.considered,
         passed_over=choice.passed_over,
         seen=dict(territory.seen),
-    )
-    yield Put(DESIGNATIONS, designation_id, designation)
-    yield Put(WAITING, request, waiting.model_copy(update={"designation": designation_id}))
-    yield Put(VACANCIES, vacancy_id, vacancy.model_copy(update={"designation": designation_id}))
-    yield publish(DESIGNATIONS_TOPIC, vacancy.siao, _made(designation_id, designation, proof))
-    yield from deadlines(designation_id, designation.siao, heard.now)
-    yield from _measured(heard, vacancy)
-
-
-def _measured(heard: Heard[Message], vacancy: Vacancy) -> Effects:
-    """How long a vacancy waited for its first designation; one that somebody has declined or refused did not wait."""
-    if not vacancy.barred:
-        when = "opening" if isinstance(heard.event, VacancyOpened) else "later"
-        waited = (heard.now - vacancy.opened_at).total_seconds()
-        yield Measure(VACANCY_TO_DESIGNATION, (vacancy.siao, when), max(0.0, waited))
-
-
-def _made(designation_id: str, designation: Designation, proof: Proof) -> DesignationMade:
-    return DesignationMade(
-        siao=designation.siao,
-        designation=designation_id,
-        vacancy=designation.vacancy,
-        place=designation.place,
-        structure=designation.structure,
-        partner=designation.partner,
-        offer_type=designation.offer_type,
-        household=designation.household,
-        request=designation.request,
-        prescriber=designation.prescriber,
-        persons=designation.persons,
-        made_at=designation.made_at,
-        answer_due_at=designation.answer_due_at,
-        proof=proof,
+        rules_approved=structure.approved,
+        overridden=overridden,
     )
 
 
-def deadlines(designation_id: str, siao: str, start: datetime) -> Effects:
-    """Silence is reminded, then expires."""
-    yield later("remind", designation_id, siao, start + REMIND_AFTER)
-    yield later("expire", designation_id, siao, start + EXPIRE_AFTER)
-
-
-def later(kind: DeadlineKind, subject: str, siao: str, due_at: datetime) -> Later:
-    """A deadline of this territory."""
-    fact = DeadlineReached(siao=siao, kind=kind, subject=subject, due_at=due_at)
-    return Later(f"{kind}:{subject}", due_at, publish(ANSWERS, siao, fact))
-
-
-def forget_deadlines(designation_id: str) -> Effects:
-    """Neither reminder nor expiry any more."""
-    yield Forget(f"remind:{designation_id}")
-    yield Forget(f"expire:{designation_id}")
+def _parties(designation_id: str, designation: Designation) -> dict[str, Any]:
+    """Which household, to which place: what all facts about a designation say."""
+    return {
+        "siao": designation.siao,
+        "designation": designation_id,
+        "vacancy": designation.vacancy,
+        "place": designation.place,
+        "structure": designation.structure,
+        "partner": designation.partner,
+        "offer_type": designation.offer_type,
+        "household": designation.household,
+        "request": designation.request,
+        "prescriber": designation.prescriber,
+        "persons": designation.persons,
+    }
 
 
 def end(
@@ -156,17 +164,21 @@ def end(
     outcome: DesignationOutcome,
     party: Party,
     household_reason: HouseholdRefusal | None = None,
+    cancel_reason: CancelReason | None = None,
+    withdrawal: Withdrawal | None = None,
 ) -> Effects:
     """End a designation. The household waits again, with its seniority, but not for this vacancy.
 
-    What becomes of the vacancy and of the household next is the caller's to say: see `end_and_go_on`.
+    What becomes of the vacancy and of the household next is the caller's to say: see `end_and_go_on`. A household's
+    refusal is judged afterwards: neither the place nor the household waits for that.
     """
     designation = territory.get(DESIGNATIONS, designation_id)
     if designation is None:
         raise LookupError("a designation that ends is always known")
-    yield Put(
-        DESIGNATIONS, designation_id, designation.model_copy(update={"live": False, "state": DesignationState.ENDED})
-    )
+    to_judge = outcome is DesignationOutcome.DECLINED
+    state = DesignationState.HOUSEHOLD_REFUSAL if to_judge else DesignationState.ENDED
+    ended = designation.model_copy(update={"live": False, "state": state, "declined": household_reason})
+    yield Put(DESIGNATIONS, designation_id, ended)
     yield from forget_deadlines(designation_id)
     vacancy, waiting = territory.get(VACANCIES, designation.vacancy), territory.get(WAITING, designation.request)
     if vacancy is not None:
@@ -174,7 +186,8 @@ def end(
         yield Put(VACANCIES, designation.vacancy, vacancy.model_copy(update={"designation": None, "barred": barred}))
     if waiting is not None:
         yield Put(WAITING, designation.request, waiting.model_copy(update={"designation": None}))
-    yield _ended(heard, designation_id, designation, outcome, party, household_reason)
+    yield _ended(heard, designation_id, ended, outcome, party, cancel_reason, withdrawal)
+    yield from consequences.of_end(heard, territory, designation_id, designation, outcome)
 
 
 def end_and_go_on(
@@ -184,9 +197,10 @@ def end_and_go_on(
     outcome: DesignationOutcome,
     party: Party,
     household_reason: HouseholdRefusal | None = None,
+    cancel_reason: CancelReason | None = None,
 ) -> Effects:
     """End a designation, designate the place anew, and look for another place for the household."""
-    yield from end(heard, territory, designation_id, outcome, party, household_reason)
+    yield from end(heard, territory, designation_id, outcome, party, household_reason, cancel_reason)
     designation = territory.get(DESIGNATIONS, designation_id)
     if designation is not None:
         yield from fill(heard, territory, designation.vacancy)
@@ -199,24 +213,17 @@ def _ended(
     designation: Designation,
     outcome: DesignationOutcome,
     party: Party,
-    household_reason: HouseholdRefusal | None,
+    cancel_reason: CancelReason | None,
+    withdrawal: Withdrawal | None,
 ) -> Send:
     fact = DesignationEnded(
-        siao=designation.siao,
-        designation=designation_id,
-        vacancy=designation.vacancy,
-        place=designation.place,
-        structure=designation.structure,
-        partner=designation.partner,
-        offer_type=designation.offer_type,
-        household=designation.household,
-        request=designation.request,
-        prescriber=designation.prescriber,
-        persons=designation.persons,
+        **_parties(designation_id, designation),
         outcome=outcome,
         party=party,
         structure_reason=designation.refusal_reason,
-        household_reason=household_reason,
+        household_reason=designation.declined,
         at=heard.now,
+        cancel_reason=cancel_reason,
+        withdrawal=withdrawal,
     )
     return publish(DESIGNATIONS_TOPIC, designation.siao, fact)

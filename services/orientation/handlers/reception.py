@@ -4,6 +4,7 @@ from typing import Any
 
 from contracts.answers import DesignationRefused
 from contracts.catalogue import MESSAGES
+from contracts.decisions import DesignationOutOfOrder
 from contracts.event import Message, derived_id
 from contracts.received import AnswerReceived
 from contracts.topics import ANSWERS, DECISIONS, PARTNER_ANSWERS
@@ -17,12 +18,12 @@ _TYPES = [*MESSAGES[PARTNER_ANSWERS.name].values(), *MESSAGES[DECISIONS.name].va
 
 @PARTNERS.on(*_TYPES, keys=no_keys)
 def receive(heard: Heard[Message], _state: State) -> Effects:
-    """Pass an answer on; the argument of a refusal stays here, sealed, and its reference goes in its place."""
+    """Pass an answer on; an argument stays here, sealed, and its reference goes in its place."""
     sender, origin = heard.sender, heard.origin
     if origin is None:
         raise LookupError("an answer is always sent by a partner")
     content: dict[str, Any] = heard.event.model_dump(mode="json")
-    if isinstance(heard.event, DesignationRefused):
+    if isinstance(heard.event, DesignationRefused | DesignationOutOfOrder):
         reference = derived_id("argument", heard.envelope.source, heard.envelope.id)
         content["argument"] = reference
         yield Put(
@@ -30,7 +31,8 @@ def receive(heard: Heard[Message], _state: State) -> Effects:
             reference,
             Argument(
                 siao=sender.siao,
-                designation=heard.event.designation,
+                designation=getattr(heard.event, "designation", None),
+                vacancy=getattr(heard.event, "vacancy", None),
                 partner=sender.id,
                 text=heard.event.argument,
                 received_at=heard.now,

@@ -55,7 +55,7 @@ INBOUND = {
     "vacancies": ("offers", {"structure"}),
     "requests": ("intake", {"structure", "prescriber", "prefecture", "collectivite"}),
     "answers": ("orientation", {"structure", "bailleur", "reservataire", "prefecture", "member"}),
-    "decisions": ("orientation", {"operator"}),
+    "decisions": ("orientation", {"operator", "prefecture"}),
 }
 # "receipts" from offers, intake and orientation to everyone; the nominative list from intake alone.
 OUTBOUND = {
@@ -67,7 +67,7 @@ CORE = {
     "siao.partners": (set(), {"offers", "intake", "orientation", "reporting"}),
     "siao.offers": ({"offers"}, {"orientation", "reporting"}),
     "siao.households": ({"intake"}, {"orientation", "reporting"}),
-    "siao.answers": ({"orientation"}, {"orientation", "intake"}),
+    "siao.answers": ({"orientation"}, {"orientation", "intake", "offers"}),
     "siao.designations": ({"orientation"}, {"offers", "intake", "reporting"}),
 }
 GROUPS = (

@@ -15,9 +15,9 @@ from contracts.event import Message
 from services.chassis.database import engine_of, transaction
 from services.chassis.store import Store
 from services.chassis.vault import Vault
+from services.reporting.app import DESCRIPTION
 from services.reporting.domain import FactRow
 from services.reporting.indicators import ALL, indicators, live
-from services.reporting.pages import ROUTES
 from services.reporting.store import FACTS
 
 SIAO: Final = "92"
@@ -79,7 +79,7 @@ class Observatory:
     async def get(self, address: str) -> Answer:
         """Ask for a page."""
         path, _, query = address.partition("?")
-        routes = dict(route(self.engine, lambda: self.now) for route in ROUTES)
+        routes = dict(route(self.engine, lambda: self.now) for route in DESCRIPTION.routes)
         sent: list[dict[str, Any]] = []
 
         async def send(message: dict[str, Any]) -> None:

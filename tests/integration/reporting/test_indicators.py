@@ -10,6 +10,7 @@ from contracts.designations import (
     DesignationEnded,
     DesignationMade,
     DesignationProgressed,
+    HouseholdRefusalSettled,
     LegalClockMissed,
     StayEnded,
     StayStarted,
@@ -18,8 +19,10 @@ from contracts.designations import (
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
 from contracts.offers import VacancyClosed, VacancyOpened
+from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
+from contracts.stays import AdmissionSettled, StayDutyOverdue
 from contracts.topics import Service
-from services.reporting.domain import INDICATORS
+from services.reporting.counted import INDICATORS
 from services.reporting.store import FACTS
 from tests.builders import STRUCTURE, a_child, a_member, a_place, a_structure, ready
 from tests.integration.reporting.observatory import THEN, Observatory, fact
@@ -41,18 +44,42 @@ COUNTED: list[tuple[type[Message], dict[str, Any], set[str]]] = [
     (DesignationMade, {}, {"designations_made"}),
     *(
         (DesignationEnded, {"detail": outcome}, {f"designations_{outcome}"})
-        for outcome in ("admitted", "refused", "declined", "no_show", "expired", "withdrawn", "cancelled")
+        for outcome in ("admitted", "refused", "declined", "no_show", "withdrawn", "cancelled", "superseded")
+    ),
+    (DesignationEnded, {"detail": "expired"}, {"designations_expired", "designations_expired_structure"}),
+    *(
+        (DesignationEnded, {"detail": f"expired:{party}"}, {"designations_expired", f"designations_expired_{party}"})
+        for party in ("household", "prescriber")
+    ),
+    (DesignationEnded, {"detail": "cancelled:operator"}, {"designations_cancelled_by_operator"}),
+    (HouseholdRefusalSettled, {"detail": "admissible"}, {"household_refusals_admissible"}),
+    (HouseholdRefusalSettled, {"detail": "inadmissible"}, {"household_refusals_inadmissible"}),
+    (
+        HouseholdRefusalSettled,
+        {"detail": "inadmissible:right"},
+        {"household_refusals_inadmissible", "legal_benefits_at_risk"},
     ),
     (DesignationProgressed, {"detail": "refusal_submitted"}, {"refusals_submitted"}),
     *((DesignationProgressed, {"detail": step}, set()) for step in ("acknowledged", "accepted", "reminded")),
     (DesignationProgressed, {"detail": "refusal_overruled"}, set()),
+    (DesignationProgressed, {"detail": "refusal_escalated"}, {"refusals_escalated"}),
     (StayStarted, {"detail": "direct"}, {"direct_stays", "hosted"}),
     (StayStarted, {"detail": "designated"}, {"hosted"}),
+    (StayStarted, {"detail": "emergency"}, {"emergency_admissions", "hosted"}),
+    (AdmissionSettled, {"detail": "deemed_accepted"}, {"admissions_deemed_accepted"}),
+    (AdmissionSettled, {"detail": "accepted"}, {"admissions_answered"}),
+    (AdmissionSettled, {"detail": "refused"}, {"admissions_answered"}),
+    (AdmissionSettled, {"detail": "withdrawn"}, set()),
+    (StayDutyOverdue, {"detail": "review"}, {"reviews_overdue"}),
+    (StayDutyOverdue, {"detail": "extension"}, {"extensions_overdue"}),
     (StayEnded, {"detail": "autre_hebergement"}, {"departures"}),
     (StayEnded, {"detail": "logement_ordinaire"}, {"departures", "departures_to_ordinary_housing"}),
     (ReadinessDeclared, {"offer_type": None}, {"ready_declared", "ready"}),
     (ReadinessEnded, {"detail": "rehoused", "offer_type": None}, {"rehoused"}),
     (ReadinessEnded, {"detail": "withdrawn", "offer_type": None}, set()),
+    (LegalDeadlineApproaching, {"offer_type": None}, {"legal_deadlines_near"}),
+    (LegalOfferRecorded, {"detail": "in_time"}, {"legal_offers_in_time"}),
+    (LegalOfferRecorded, {"detail": "late"}, {"legal_offers_late"}),
     (LegalClockMissed, {"offer_type": None}, {"legal_clocks_missed"}),
     (HouseholdWaiting, {}, {"waiting"}),
 ]

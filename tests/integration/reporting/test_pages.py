@@ -15,7 +15,8 @@ from contracts.codes import OfferType
 from contracts.designations import DesignationEnded, DesignationMade
 from contracts.households import HouseholdWaiting, ReadinessDeclared
 from services.reporting import pages
-from services.reporting.domain import INDICATORS, FactRow
+from services.reporting.counted import INDICATORS
+from services.reporting.domain import FactRow
 from tests.integration.reporting.observatory import THEN, Observatory, fact
 
 MONTH = "siao=92&since=2026-11-01&until=2026-12-01"

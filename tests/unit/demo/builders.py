@@ -20,13 +20,15 @@ HERE, FAR = "92050", "92002"
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 
 
-def person(number: int, *, age: int = 40, relation: Relation = Relation.LEAD) -> requests.Member:
+def person(
+    number: int, *, age: int = 40, relation: Relation = Relation.LEAD, gender: Gender = Gender.WOMAN
+) -> requests.Member:
     """Somebody, with the canary word of this number."""
     return requests.Member(
         family_name=f"Martin {canary(number)}",
         given_name="Nina",
         birth_date=date(2026 - age, 5, 1),
-        gender=Gender.WOMAN,
+        gender=gender,
         relation=relation,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from contracts import answers, notices, requests
-from contracts.codes import DesignationOutcome, Party, Relation
+from contracts.codes import DesignationOutcome, Party, Relation, StructureRefusal
 from contracts.topics import REQUESTS, VACANCIES
 from deploy.demo.people import canary
 from tests.unit.demo.builders import person, request
@@ -93,6 +93,15 @@ def same_household_again(story: Story) -> None:
         story.close(identity, "emma", DesignationOutcome.NO_SHOW, Party.HOUSEHOLD)
 
 
+def same_structure_too_soon(story: Story) -> None:
+    story.ask(request("emma", person(5)))
+    story.designate("d9", "emma", "p1", person(5))
+    story.refuse("d9", "upheld", StructureRefusal.SAFETY)
+    story.close("d9", "emma", DesignationOutcome.REFUSED, Party.STRUCTURE)
+    story.now += timedelta(days=30)
+    story.designate("d10", "emma", "p3", person(5))
+
+
 def two_at_one_place(story: Story) -> None:
     for number, name in ((5, "emma"), (6, "fanny")):
         story.ask(request(name, person(number)))
@@ -152,6 +161,14 @@ def expired_without_reminder(story: Story) -> None:
     story.close("d9", "emma", DesignationOutcome.EXPIRED, Party.STRUCTURE)
 
 
+def reminded_though_accepted(story: Story) -> None:
+    story.ask(request("emma", person(5)))
+    story.designate("d9", "emma", "p1", person(5))
+    story.reply(answers.DesignationAccepted(designation="d9", entry_on=story.now.date() + timedelta(days=5)))
+    story.now += timedelta(days=8)
+    story.tell(SHELTER, notices.DesignationReminded(designation="d9", at=story.now))
+
+
 def overruled_unsaid(story: Story) -> None:
     story.ask(request("emma", person(5)))
     story.designate("d9", "emma", "p1", person(5))
@@ -199,6 +216,10 @@ def alert_of_a_wrong_day(story: Story) -> None:
 
 def alert_without_a_right(story: Story) -> None:
     story.alert("anna", date(2026, 10, 13))
+
+
+def household_refusal_not_passed_on(story: Story) -> None:
+    story.forget(notices.HouseholdRefusalToJudge)
 
 
 def copy_lacks_one(story: Story) -> None:
@@ -261,13 +282,15 @@ FAULTS: list[tuple[str, Callable[[Story], None]]] = [
     *((RIGHT_ANSWER, plant) for plant in (accepted_though_it_is_wrong, wrong_code, late_answer_taken)),
     *((RIGHT_ANSWER, plant) for plant in (answer_refused_without_reason, housed_twice)),
     *((LAWFUL, plant) for plant in (too_small, rule_broken, not_recommended, other_people, same_household_again)),
+    (LAWFUL, same_structure_too_soon),
     *((DOUBLE, plant) for plant in (two_at_one_place, one_at_two_places, occupied_place)),
     *((ENDED, plant) for plant in (closed_otherwise, never_closed, wrong_party, never_expired, expired_early)),
-    *((ENDED, plant) for plant in (expired_without_reminder, overruled_unsaid)),
+    *((ENDED, plant) for plant in (expired_without_reminder, overruled_unsaid, reminded_though_accepted)),
     (FORGOTTEN, vacant_while_someone_waits),
     *((TOLD, plant) for plant in (step_untold, step_told_twice, refusal_not_passed_on, unreadable_notice)),
     *((LEGAL, plant) for plant in (alert_untold, alert_to_one_only, alert_twice, alert_of_a_wrong_day)),
     (LEGAL, alert_without_a_right),
+    (TOLD, household_refusal_not_passed_on),
     *((COPIES, plant) for plant in (copy_lacks_one, copy_keeps_one, copy_of_one_not_entitled, copy_shows_other_rooms)),
     *((COUNTS, plant) for plant in (wrong_households, wrong_persons, indicator_absent, stock_wrong)),
     *((NAMES, plant) for plant in (name_in_a_core_topic, name_in_a_header, name_at_another_structure, name_in_a_log)),

@@ -10,6 +10,7 @@ from contracts.codes import (
     Composition,
     DesignationOutcome,
     EvaluationSection,
+    HouseholdRefusal,
     MediationKind,
     OfferType,
     Party,
@@ -187,17 +188,23 @@ class Story:
         self.reply(answers.HouseholdAdmitted(designation=identity, entered_on=self.now.date()))
         self.status(request_id, "admitted")
 
-    def refuse(self, identity: str, verdict: Any) -> None:
+    def decline(self, identity: str, request_id: str) -> None:
+        """The household declines; the operator is asked to judge, the designation ends at once."""
+        reason, household = HouseholdRefusal.LOCATION, f"h-{request_id}"
+        self.reply(answers.HouseholdDeclined(designation=identity, reason=reason))
+        about = {"designation": identity, "household": household, "request": f"{ASKER}/{request_id}"}
+        self.tell(OPERATOR, notices.HouseholdRefusalToJudge(**about, reason=reason, at=self.now))
+        self.close(identity, request_id, DesignationOutcome.DECLINED, Party.HOUSEHOLD)
+
+    def refuse(self, identity: str, verdict: Any, reason: StructureRefusal = StructureRefusal.NOT_READY) -> None:
         """The shelter refuses, the operator judges."""
-        refused = answers.DesignationRefused(
-            designation=identity, reason=StructureRefusal.OTHER_ARGUED, argument="Pas de place à deux lits."
-        )
+        refused = answers.DesignationRefused(designation=identity, reason=reason, argument="La chambre est en travaux.")
         self.reply(refused)
         self.tell(
             OPERATOR,
             notices.RefusalToJudge(
                 designation=identity,
-                reason=StructureRefusal.OTHER_ARGUED,
+                reason=reason,
                 article=None,
                 argument_reference="a",
                 at=self.now,

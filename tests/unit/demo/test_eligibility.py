@@ -5,19 +5,23 @@ from datetime import date
 import pytest
 
 from contracts.codes import Composition, Gender, Known, MediationKind, OfferType, Relation, SupportLevel
+from contracts.place_codes import PlacePublic
 from contracts.requests import Mediation, Member, RequestSubmitted
 from contracts.rules import (
+    AdultsRule,
     AgeRule,
+    ChildrenRule,
     CompositionRule,
     NoPetsRule,
     ResidenceRightRule,
     ResourcesRule,
     Rule,
+    SizeRule,
     SupportRule,
 )
 from contracts.vacancies import Place, ProjetEtablissement, StructureDescribed
 from deploy.demo.ledger.eligibility import broken_rules, composition
-from deploy.demo.ledger.told import due_on
+from deploy.demo.ledger.rights import due_on
 from tests.unit.demo.builders import FAR, HERE, START, person, request
 
 DAY = START.date()
@@ -119,3 +123,33 @@ def test_legal_days_count_in_weeks_and_months(kind: MediationKind, siao: str, du
     decided = date(2025, 12, 1) if kind is MediationKind.DAHO_HEBERGEMENT else date(2025, 11, 30)
     assert due_on(Mediation(kind=kind, decided_on=decided), siao) == due
     assert due_on(Mediation(kind=MediationKind.DALO, decided_on=date(2025, 8, 31)), "92") == date(2026, 2, 28)
+
+
+def test_rules_on_adults_size_and_children_exclude_whom_they_must() -> None:
+    man, woman = person(1, gender=Gender.MAN), person(1, gender=Gender.WOMAN)
+    child = person(1, age=5, relation=Relation.CHILD)
+    women, men = (AdultsRule.model_validate({"article": "a", "only": only}) for only in ("women", "men"))
+    assert (broken(request("a", man), women), broken(request("a", man), men)) == (["adults"], [])
+    assert (broken(request("a", woman), women), broken(request("a", woman), men)) == ([], ["adults"])
+    family = request("a", woman, child)
+    for rule, right in (
+        (SizeRule(article="a", maximum=2), True),
+        (SizeRule(article="a", minimum=3), False),
+        (ChildrenRule(article="a", minimum=1, oldest=5), True),
+        (ChildrenRule(article="a", maximum=0), False),
+        (ChildrenRule(article="a", oldest=4), False),
+        (ChildrenRule(article="a", youngest=6), False),
+    ):
+        assert broken(family, rule, capacity=2) == ([] if right else [rule.kind])
+
+
+def test_a_place_kept_for_women_or_men_takes_nobody_else() -> None:
+    for public, gender, right in (
+        (PlacePublic.WOMEN, Gender.WOMAN, True),
+        (PlacePublic.WOMEN, Gender.MAN, False),
+        (PlacePublic.MEN, Gender.MAN, True),
+        (PlacePublic.MEN, Gender.OTHER, False),
+    ):
+        place = Place(place_id="p1", capacity=1, public=public)
+        found = broken_rules(request("a", person(1, gender=gender)), structure(), place, (DAY,))
+        assert found == ([] if right else ["public"])

@@ -5,13 +5,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts import answers, notices, requests
+from contracts import answers, decisions, notices, requests
 from contracts.codes import DesignationOutcome, ExitDestination, Known, Party
-from contracts.topics import PARTNER_ANSWERS, REQUESTS
+from contracts.topics import DECISIONS, PARTNER_ANSWERS, REQUESTS
 from tests.unit.demo.builders import person, request
-from tests.unit.demo.faults import DOUBLE, ENDED, FAULTS, LAWFUL, RIGHT_ANSWER, TOLD
+from tests.unit.demo.faults import DOUBLE, ENDED, FAULTS, LAWFUL, LEGAL, RIGHT_ANSWER, TOLD
+from tests.unit.demo.legal_faults import LEGAL_FAULTS, an_offer
 from tests.unit.demo.story import (
     ASKER,
+    OPERATOR,
     PREFECTURE,
     SHELTER,
     Story,
@@ -24,11 +26,42 @@ def test_says_nothing_of_a_month_in_which_all_is_right() -> None:
     assert findings == []
 
 
-@pytest.mark.parametrize(("check", "plant"), FAULTS, ids=[plant.__name__ for _, plant in FAULTS])
+ALL_FAULTS = [*FAULTS, *LEGAL_FAULTS]
+
+
+@pytest.mark.parametrize(("check", "plant"), ALL_FAULTS, ids=[plant.__name__ for _, plant in ALL_FAULTS])
 def test_finds_a_planted_fault(check: str, plant: Callable[[Story], None]) -> None:
     story = whole_story()
     plant(story)
     assert story.verdict()[check].findings != []
+
+
+def test_an_offer_that_is_told_is_right() -> None:
+    story = whole_story()
+    an_offer(story, in_time=True)
+    assert story.verdict()[LEGAL].findings == []
+
+
+def test_a_fourth_overruling_is_refused() -> None:
+    story = whole_story()
+    story.ask(request("emma", person(5)))
+    story.designate("d9", "emma", "p1", person(5))
+    judged = decisions.RefusalJudged(designation="d9", verdict="overruled")
+    for code in ("accepted", "accepted", "accepted", "overruled-too-often"):
+        story.say(OPERATOR, DECISIONS, judged, code, expected=None)
+    assert story.verdict()[RIGHT_ANSWER].findings == []
+    story.say(OPERATOR, DECISIONS, judged, expected=None)
+    assert len(story.verdict()[RIGHT_ANSWER].findings) == 1
+
+
+def test_an_entry_that_is_not_told_a_week_after_its_day_is_reminded() -> None:
+    story = whole_story()
+    story.ask(request("emma", person(5)))
+    story.designate("d9", "emma", "p1", person(5))
+    story.reply(answers.DesignationAccepted(designation="d9", entry_on=story.now.date() + timedelta(days=5)))
+    story.now += timedelta(days=13)
+    story.tell(SHELTER, notices.DesignationReminded(designation="d9", at=story.now))
+    assert story.verdict()[ENDED].findings == []
 
 
 def crossing(code: str) -> Story:

@@ -7,7 +7,6 @@ from contracts.codes import (
     DesignationOutcome,
     EvaluationSection,
     ExitDestination,
-    HouseholdRefusal,
     MediationKind,
     OfferType,
     Party,
@@ -40,8 +39,7 @@ def whole_story() -> Story:
     story.admit("d2", "bea")
     story.rehouse(hosted)
     story.designate("d3", "anna", "p3", anna)
-    story.reply(answers.HouseholdDeclined(designation="d3", reason=HouseholdRefusal.LOCATION))
-    story.close("d3", "anna", DesignationOutcome.DECLINED, Party.HOUSEHOLD)
+    story.decline("d3", "anna")
     gone = answers.HouseholdLeft(
         household="h-bea", left_on=story.now.date(), destination=ExitDestination.FAMILY_OR_FRIENDS
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.codes import Composition, Gender, MediationKind, Relation
 from contracts.households import RequestRegistered
 from contracts.requests import Mediation, Member
-from services.intake.domain import age_on, composition_of, entitled, legal_clock, months_after
+from services.intake.domain import age_on, composition_of, entitled, legal_clock
 from tests.builders import (
     BAILLEUR,
     BAILLEUR_ELSEWHERE,
@@ -94,34 +94,7 @@ def test_an_age_is_that_of_the_day_in_france(hour: int, adult: bool) -> None:
     assert fact.facts.composition is (Composition.SINGLE_WOMAN if adult else Composition.LONE_MINOR)
 
 
-@pytest.mark.parametrize(
-    ("day", "months", "expected"),
-    [
-        (date(2026, 11, 24), 3, date(2027, 2, 24)),
-        (date(2026, 11, 30), 3, date(2027, 2, 28)),
-        (date(2027, 11, 30), 3, date(2028, 2, 29)),
-        (date(2026, 8, 31), 6, date(2027, 2, 28)),
-        (date(2026, 8, 31), 3, date(2026, 11, 30)),
-        (date(2026, 9, 30), 3, date(2026, 12, 30)),
-        (date(2026, 12, 31), 6, date(2027, 6, 30)),
-        (date(2028, 2, 29), 12, date(2029, 2, 28)),
-    ],
-)
-def test_months_are_calendar_months(day: date, months: int, expected: date) -> None:
-    assert months_after(day, months) == expected
-
-
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
-
-
-@settings(max_examples=60, deadline=None)
-@given(day=DAYS, months=st.integers(1, 24))
-def test_a_day_some_months_later_is_found_by_turning_the_pages_of_a_calendar(day: date, months: int) -> None:
-    page = day.replace(day=1)
-    for _ in range(months):
-        page = (page + timedelta(days=31)).replace(day=1)
-    leaf = [page + timedelta(days=n) for n in range(31) if (page + timedelta(days=n)).month == page.month]
-    assert months_after(day, months) == leaf[: day.day][-1]
 
 
 @settings(max_examples=60, deadline=None)

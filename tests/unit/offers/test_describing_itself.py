@@ -134,7 +134,7 @@ def test_two_places_of_one_id_are_refused() -> None:
         (18, 18, "accepted"),
         (None, 25, "accepted"),
         (18, None, "accepted"),
-        (None, 0, "accepted"),
+        (None, 17, "rule-unsatisfiable"),
         (26, 25, "rule-unsatisfiable"),
         (1, 0, "rule-unsatisfiable"),
     ],

@@ -7,6 +7,8 @@ import pytest
 from contracts.answers import (
     DesignationAccepted,
     DesignationAcknowledged,
+    DesignationInterviewHeld,
+    DesignationInterviewSet,
     HouseholdAdmitted,
     HouseholdDeclined,
     HouseholdNoShow,
@@ -18,9 +20,9 @@ from contracts.codes import (
     Party,
     StructureRefusal,
 )
-from contracts.decisions import CriteriaAdopted, RefusalJudged
+from contracts.decision_codes import CancelReason
+from contracts.decisions import DesignationCancelled, HouseholdRefusalJudged, RefusalJudged
 from contracts.designations import (
-    CriteriaInForce,
     DesignationEnded,
     DesignationMade,
     DesignationProgressed,
@@ -44,10 +46,21 @@ from tests.builders import (
     a_request,
     a_stay,
     a_structure,
-    a_vacancy,
 )
 from tests.unit.driving import Siao
-from tests.unit.situations import a_refusal, accepted, acknowledged, designated, hosted, refused, with_structure
+from tests.unit.situations import (
+    a_decision,
+    a_refusal,
+    accepted,
+    acknowledged,
+    declined,
+    designated,
+    escalated,
+    hosted,
+    interviewed,
+    refused,
+    with_structure,
+)
 
 Situation = Callable[[Siao], HouseholdDesignated]
 
@@ -61,7 +74,10 @@ def ended(siao: Siao) -> HouseholdDesignated:
 SITUATIONS: dict[DesignationState, Situation] = {
     DesignationState.NOTIFIED: designated,
     DesignationState.ACKNOWLEDGED: acknowledged,
+    DesignationState.INTERVIEW: interviewed,
     DesignationState.REFUSAL_SUBMITTED: refused,
+    DesignationState.REFUSAL_ESCALATED: escalated,
+    DesignationState.HOUSEHOLD_REFUSAL: declined,
     DesignationState.ACCEPTED: accepted,
     DesignationState.ADMITTED: hosted,
     DesignationState.ENDED: ended,
@@ -69,6 +85,9 @@ SITUATIONS: dict[DesignationState, Situation] = {
 
 ANSWERS: dict[str, Callable[[str], Message]] = {
     "acknowledged": lambda d: DesignationAcknowledged(designation=d),
+    "interview_set": lambda d: DesignationInterviewSet(designation=d, on=TODAY),
+    "interview_held": lambda d: DesignationInterviewHeld(designation=d, held_on=TODAY),
+    "decided": a_decision,
     "accepted": lambda d: DesignationAccepted(designation=d, entry_on=TODAY),
     "refused": a_refusal,
     "declined": lambda d: HouseholdDeclined(designation=d, reason=HouseholdRefusal.PRICE),
@@ -76,24 +95,38 @@ ANSWERS: dict[str, Callable[[str], Message]] = {
     "admitted": lambda d: HouseholdAdmitted(designation=d, entered_on=TODAY),
     "upheld": lambda d: RefusalJudged(designation=d, verdict="upheld"),
     "overruled": lambda d: RefusalJudged(designation=d, verdict="overruled"),
+    "escalated": lambda d: RefusalJudged(designation=d, verdict="escalated"),
+    "admissible": lambda d: HouseholdRefusalJudged(designation=d, verdict="admissible"),
+    "inadmissible": lambda d: HouseholdRefusalJudged(designation=d, verdict="inadmissible"),
+    "cancelled": lambda d: DesignationCancelled(designation=d, reason=CancelReason.DUPLICATE),
 }
 NOTIFIED, ACKNOWLEDGED, ACCEPTED = DesignationState.NOTIFIED, DesignationState.ACKNOWLEDGED, DesignationState.ACCEPTED
-TO_JUDGE, ENDED = DesignationState.REFUSAL_SUBMITTED, DesignationState.ENDED
+INTERVIEW, TO_JUDGE, ENDED = DesignationState.INTERVIEW, DesignationState.REFUSAL_SUBMITTED, DesignationState.ENDED
+ESCALATED, DECLINED = DesignationState.REFUSAL_ESCALATED, DesignationState.HOUSEHOLD_REFUSAL
+SILENT = (NOTIFIED, ACKNOWLEDGED, INTERVIEW)
 # answer -> state in which it is expected -> state after it
 EXPECTED: dict[str, dict[DesignationState, DesignationState]] = {
     "acknowledged": {NOTIFIED: ACKNOWLEDGED},
-    "accepted": {NOTIFIED: ACCEPTED, ACKNOWLEDGED: ACCEPTED},
-    "refused": {NOTIFIED: TO_JUDGE, ACKNOWLEDGED: TO_JUDGE},
-    "declined": {NOTIFIED: ENDED, ACKNOWLEDGED: ENDED, ACCEPTED: ENDED},
-    "no_show": {NOTIFIED: ENDED, ACKNOWLEDGED: ENDED, ACCEPTED: ENDED},
+    "interview_set": dict.fromkeys(SILENT, INTERVIEW),
+    "interview_held": {INTERVIEW: ACKNOWLEDGED},
+    "decided": dict.fromkeys((*SILENT, ACCEPTED), ACCEPTED),
+    "accepted": dict.fromkeys(SILENT, ACCEPTED),
+    "refused": dict.fromkeys(SILENT, TO_JUDGE),
+    "declined": dict.fromkeys((*SILENT, ACCEPTED), DECLINED),
+    "no_show": dict.fromkeys((*SILENT, ACCEPTED), ENDED),
     "admitted": {ACCEPTED: ENDED},
     "upheld": {TO_JUDGE: ENDED},
     "overruled": {TO_JUDGE: ACKNOWLEDGED},
+    "escalated": {TO_JUDGE: ESCALATED},
+    "admissible": {DECLINED: ENDED},
+    "inadmissible": {DECLINED: ENDED},
+    "cancelled": dict.fromkeys((*SILENT, ACCEPTED, TO_JUDGE, ESCALATED), ENDED),
 }
+OPERATORS = ("upheld", "overruled", "escalated", "admissible", "inadmissible", "cancelled")
 
 
 def sender(answer: str) -> str:
-    return OPERATOR if answer in ("upheld", "overruled") else STRUCTURE
+    return OPERATOR if answer in OPERATORS else STRUCTURE
 
 
 def state_of(siao: Siao, designation: str) -> DesignationState:
@@ -111,8 +144,10 @@ def test_an_answer_is_taken_where_it_is_expected_and_nowhere_else(answer: str, s
         assert siao.caused(message)["designation"] == designation
         assert state_of(siao, designation) is EXPECTED[answer][state]
     else:
-        assert siao.code(message) == "designation-not-expecting"
-        assert siao.refusals[message].detail == f"state={before.value}"
+        # What was escalated is the préfecture's to judge.
+        theirs = before is ESCALATED and answer in ("upheld", "overruled", "escalated")
+        assert siao.code(message) == ("judge-not-entitled" if theirs else "designation-not-expecting")
+        assert siao.refusals[message].detail == ("" if theirs else f"state={before.value}")
         assert state_of(siao, designation) is before
         assert len(siao.facts(DesignationProgressed) + siao.facts(DesignationEnded)) == facts
 
@@ -249,19 +284,3 @@ def test_nobody_is_admitted_where_somebody_lives() -> None:
     assert siao.code(admission) == "place-occupied"
     assert len(siao.facts(StayStarted)) == 1
     assert siao.facts(DesignationEnded)[0].outcome is DesignationOutcome.WITHDRAWN
-
-
-@pytest.mark.parametrize("version", [1, 2])
-def test_criteria_are_adopted_in_growing_versions(version: int) -> None:
-    siao = with_structure()
-    adopted = CriteriaAdopted(version=version, criteria=("danger", "seniority"))
-    assert siao.code(siao.send(OPERATOR, adopted)) == "accepted"
-    (fact,) = siao.facts(CriteriaInForce)
-    assert (fact.version, fact.criteria) == (version, ("danger", "seniority"))
-    for older in range(1, version + 1):
-        message = siao.send(OPERATOR, CriteriaAdopted(version=older, criteria=("seniority",)))
-        assert siao.code(message) == "revision-stale"
-        assert siao.refusals[message].detail == f"known={version}"
-    siao.send(CCAS, a_request())
-    siao.send(STRUCTURE, a_vacancy())
-    assert siao.facts(DesignationMade)[0].proof.criteria == ("danger", "seniority")

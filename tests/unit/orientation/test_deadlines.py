@@ -1,5 +1,6 @@
 """Silence is reminded, then expires; a legal day that goes by is told to those who must know, once."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -27,7 +28,17 @@ from tests.builders import (
     needs,
 )
 from tests.unit.driving import Siao
-from tests.unit.situations import a_refusal, accepted, designated, hosted, refused, with_structure
+from tests.unit.situations import (
+    a_refusal,
+    accepted,
+    declined,
+    designated,
+    escalated,
+    hosted,
+    interviewed,
+    refused,
+    with_structure,
+)
 
 MINUTE = timedelta(minutes=1)
 # Six weeks before a day three days from now.
@@ -77,23 +88,28 @@ def test_reading_a_designation_is_not_an_answer_to_it() -> None:
     assert siao.facts(DesignationEnded)[0].outcome is DesignationOutcome.EXPIRED
 
 
-def test_after_an_answer_no_deadline_is_left() -> None:
-    for situation in (accepted, refused, hosted):
+def test_each_state_has_the_deadline_of_who_is_to_act_and_no_other() -> None:
+    watched = {
+        designated: {"remind", "expire"},
+        interviewed: {"remind", "expire"},
+        accepted: {"remind", "expire"},
+        refused: {"judge"},
+        escalated: {"judge"},
+        declined: {"judge"},
+        hosted: {"review_near", "review_late"},
+    }
+    for situation, expected in watched.items():
         siao = with_structure()
         situation(siao)
-        assert siao.timers == {}
-    siao = with_structure()
-    designated(siao)
-    assert names(siao) == {"remind", "expire"}
+        assert names(siao) == expected, situation.__name__
 
 
-@pytest.mark.parametrize("end", ["declined", "withdrawn", "cancelled"])
-def test_a_designation_that_ends_leaves_no_deadline(end: str) -> None:
+@pytest.mark.parametrize("situation", [designated, interviewed, accepted, refused, escalated])
+@pytest.mark.parametrize("end", ["withdrawn", "cancelled"])
+def test_a_designation_that_ends_leaves_no_deadline(end: str, situation: Callable[[Siao], object]) -> None:
     siao = with_structure()
-    designation = designated(siao).designation
-    if end == "declined":
-        siao.send(STRUCTURE, HouseholdDeclined(designation=designation, reason=HouseholdRefusal.PETS))
-    elif end == "withdrawn":
+    situation(siao)
+    if end == "withdrawn":
         siao.send(STRUCTURE, a_withdrawal())
     else:
         siao.send(CCAS, RequestCancelled(request_id="first"))
@@ -186,7 +202,7 @@ def test_a_cancelled_or_fulfilled_request_has_no_legal_day_left() -> None:
     siao.send(CCAS, a_request("cancelled", mediation=DAHO))
     siao.send(CCAS, RequestCancelled(request_id="cancelled"))
     hosted(siao, mediation=DAHO)
-    assert siao.timers == {}
+    assert not any(name.startswith("legal") for name in names(siao))
 
 
 def test_an_amended_decision_moves_the_legal_day() -> None:

@@ -6,12 +6,12 @@ from contracts.answers import HouseholdDeclined, HouseholdNoShow
 from contracts.codes import Composition, DesignationOutcome, HouseholdRefusal, Known, OfferType, Party, Situation
 from contracts.decisions import CriteriaAdopted
 from contracts.designations import DesignationEnded, DesignationMade, VacancyUnmatched
+from contracts.law import ANSWER_EXPIRY
 from contracts.notices import DesignationClosed, HouseholdDesignated, RequestUpdated
 from contracts.requests import RequestCancelled
 from contracts.rules import CompositionRule, NoPetsRule
 from contracts.topics import Service
 from contracts.vacancies import ProjetEtablissement
-from services.orientation.handlers.designating import EXPIRE_AFTER
 from services.orientation.store import DESIGNATIONS, VACANCIES, WAITING
 from tests.builders import (
     CCAS,
@@ -54,7 +54,7 @@ def test_a_vacancy_is_designated_to_who_has_waited_longest() -> None:
     (made,) = siao.facts(DesignationMade)
     assert (made.request, made.prescriber, made.partner) == (f"{CCAS}/first", CCAS, STRUCTURE)
     assert (made.place, made.offer_type, made.persons) == (f"{STRUCTURE}/acacias/A-01", OfferType.CHRS, 1)
-    assert (made.made_at, made.answer_due_at) == (siao.now, siao.now + EXPIRE_AFTER)
+    assert (made.made_at, made.answer_due_at) == (siao.now, siao.now + timedelta(days=ANSWER_EXPIRY.value))
 
 
 def test_a_household_that_begins_to_wait_gets_the_oldest_vacancy_that_suits_it() -> None:

@@ -12,7 +12,18 @@ from contracts.designations import DesignationEnded, DesignationMade, VacancyUnm
 from contracts.notices import DesignationClosed, HouseholdDesignated, RequestUpdated
 from contracts.topics import NOTICES, Service
 from services.orientation.store import WAITING
-from tests.builders import CCAS, DAY, HOSPITAL, OPERATOR, STRUCTURE, a_place, a_request, a_structure, a_vacancy
+from tests.builders import (
+    CCAS,
+    DAY,
+    HOSPITAL,
+    OPERATOR,
+    OTHER_STRUCTURE,
+    STRUCTURE,
+    a_place,
+    a_request,
+    a_structure,
+    a_vacancy,
+)
 from tests.unit.driving import Siao
 from tests.unit.situations import a_refusal, designated, with_structure
 
@@ -88,8 +99,9 @@ def test_the_household_waits_with_its_seniority_and_gets_the_next_place_before_t
     second = siao.notices(STRUCTURE, HouseholdDesignated)[-1].designation
     siao.wait(MINUTE)
     siao.send(CCAS, a_request("third"))
-    siao.send(STRUCTURE, a_vacancy("B"))
-    assert made(siao)[2:] == [("first", "B")]
+    siao.send(OTHER_STRUCTURE, a_structure(a_place("C")))
+    siao.send(OTHER_STRUCTURE, a_vacancy("C"))
+    assert made(siao)[2:] == [("first", "C")]
     waiting = siao.memory(Service.ORIENTATION).all(WAITING)
     assert waiting[f"{CCAS}/first"].since < waiting[f"{HOSPITAL}/second"].since < waiting[f"{CCAS}/third"].since
     no_show(siao, second)

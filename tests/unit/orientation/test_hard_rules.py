@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.codes import Composition, Known, OfferType, SupportLevel
+from contracts.households import HouseholdFacts
 from contracts.rules import (
     AgeRule,
     CompositionRule,
@@ -14,8 +15,8 @@ from contracts.rules import (
     Rule,
     SupportRule,
 )
-from services.orientation.domain.model import Vacancy
-from services.orientation.domain.rules import first_objection, satisfied
+from services.orientation.domain import rules as hard_rules
+from services.orientation.domain.model import Vacancy, Waiting
 from tests.builders import NANTERRE, NOW, SIAO, household_facts
 
 ARTICLE = "art. 4"
@@ -34,6 +35,23 @@ def a_place_of(capacity: int = 1, *, accessible: bool = False) -> Vacancy:
         accessible=accessible,
         opened_at=NOW,
     )
+
+
+def a_household(**facts: Any) -> Waiting:
+    return Waiting(
+        siao=SIAO,
+        household="household",
+        prescriber="ccas",
+        facts=household_facts(**facts),
+        qualified=(OfferType.CHRS,),
+        communes=(),
+        since=NOW,
+    )
+
+
+def first_objection(facts: HouseholdFacts, vacancy: Vacancy, rules: tuple[Rule, ...]) -> str | None:
+    household = a_household().model_copy(update={"facts": facts})
+    return hard_rules.first_objection("request", household, vacancy, rules)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +112,7 @@ def test_whoever_may_need_an_accessible_place_gets_no_other(
     ],
 )
 def test_a_rule_is_satisfied_by_what_is_known(rule: Rule, facts: dict[str, Any], expected: bool) -> None:
-    assert satisfied(rule, household_facts(**facts)) is expected
+    assert hard_rules.excludes(hard_rules.condition_of(rule), a_household(**facts)) is not expected
     assert first_objection(household_facts(**facts), a_place_of(), (rule,)) == (None if expected else rule.kind)
 
 

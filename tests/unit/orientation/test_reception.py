@@ -10,7 +10,7 @@ from contracts.event import Message
 from contracts.golden import golden_messages
 from contracts.received import AnswerReceived
 from contracts.topics import DECISIONS, PARTNER_ANSWERS, Role
-from tests.builders import ARGUMENT, BAILLEUR, OPERATOR, STRUCTURE
+from tests.builders import ARGUMENT, BAILLEUR, OPERATOR, PREFECTURE, STRUCTURE
 from tests.unit.driving import Siao, type_of
 from tests.unit.situations import a_refusal
 
@@ -30,7 +30,8 @@ def examples() -> list[Message]:
 
 def sender(message: Message) -> str:
     roles = ROLES.get(type_of(message), frozenset({Role.OPERATOR}))
-    return STRUCTURE if Role.STRUCTURE in roles else BAILLEUR if Role.BAILLEUR in roles else OPERATOR
+    partners = {Role.STRUCTURE: STRUCTURE, Role.BAILLEUR: BAILLEUR, Role.OPERATOR: OPERATOR}
+    return next((partner for role, partner in partners.items() if role in roles), PREFECTURE)
 
 
 @pytest.mark.parametrize("message", examples(), ids=type_of)

@@ -1,16 +1,13 @@
-"""The order of the lists, and the choice for a vacancy: the same as a slow search that anybody can check."""
+"""The order of the lists, and the choice for a vacancy, by exact examples; `test_engine.py` has the random cases."""
 
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from contracts.codes import Known, MediationKind, OfferType, Situation, SupportLevel
+from contracts.codes import Known, MediationKind, OfferType, Situation
 from contracts.decisions import Criterion
-from contracts.households import HouseholdFacts, LegalClock
-from contracts.rules import AgeRule, NoPetsRule, ResourcesRule, Rule, SupportRule
-from services.orientation.domain.model import CRITERIA_BEFORE_ADOPTION, Vacancy, Waiting
+from contracts.households import LegalClock
+from contracts.rules import NoPetsRule
+from services.orientation.domain.model import CRITERIA_BEFORE_ADOPTION, Waiting
 from services.orientation.domain.waiting_lists import Choice, WaitingLists
 from tests.builders import COURBEVOIE, NANTERRE, NOW, SIAO, household_facts
 from tests.unit.orientation.test_hard_rules import a_place_of
@@ -147,113 +144,3 @@ def test_removing_who_does_not_wait_changes_nothing() -> None:
     lists.add("first", waiting(0))
     lists.remove("nobody")
     assert len(lists) == 1
-
-
-# The slow search: the rules and the criteria written a second time, as the decree and the commission say them.
-def _may_live_there(request: str, household: Waiting, vacancy: Vacancy, rules: list[Rule]) -> bool:
-    facts = household.facts
-    beds_left = vacancy.capacity - facts.persons
-    return (
-        request not in vacancy.barred
-        and vacancy.offer_type in household.qualified
-        and (not household.communes or vacancy.commune in household.communes)
-        and beds_left >= 0
-        and (vacancy.capacity < 3 or beds_left <= 1)
-        and (vacancy.accessible or facts.accessibility == "no")
-        and all(_satisfies(rule, facts) for rule in rules)
-    )
-
-
-def _satisfies(rule: Rule, facts: HouseholdFacts) -> bool:
-    if isinstance(rule, AgeRule):
-        low, high = rule.minimum, rule.maximum
-        return not ((low is not None and facts.lead_age < low) or (high is not None and facts.lead_age > high))
-    if isinstance(rule, SupportRule):
-        return any(facts.support == level for level in rule.allowed)
-    return facts.pets == "no" if isinstance(rule, NoPetsRule) else facts.resources == "yes"
-
-
-def _sort_key(criteria: tuple[Criterion, ...], request: str, household: Waiting) -> list[Any]:
-    streets = ["street", "emergency_or_hotel", "with_others", "threatened_home"]
-    place = household.facts.situation.value
-    clock = household.legal_clock
-    values: dict[str, Any] = {
-        "legal_clock": (clock is None, clock.due_on if clock else date.max),
-        "danger": 0 if household.facts.in_danger == "yes" else 1,
-        "situation": streets.index(place) if place in streets else 99,
-        "seniority": household.since,
-    }
-    return [*(values[name] for name in criteria), household.since, request]
-
-
-KNOWN = st.sampled_from(Known)
-HOUSEHOLDS = st.builds(
-    waiting,
-    st.integers(0, 4),
-    st.sampled_from([(CHRS,), (STABILISATION,), (CHRS, STABILISATION)]),
-    persons=st.integers(1, 4),
-    lead_age=st.integers(17, 27),
-    situation=st.sampled_from(Situation),
-    in_danger=KNOWN,
-    accessibility=KNOWN,
-    pets=KNOWN,
-    resources=KNOWN,
-    support=st.sampled_from(SupportLevel),
-    communes=st.sampled_from([(), (NANTERRE,), (COURBEVOIE,)]),
-    clock=st.sampled_from([None, date(2026, 12, 1), date(2026, 12, 2)]),
-)
-RULES = st.lists(
-    st.sampled_from(
-        [
-            AgeRule(article="1", minimum=18, maximum=25),
-            NoPetsRule(article="2"),
-            ResourcesRule(article="3"),
-            SupportRule(article="4", allowed=(SupportLevel.LIGHT, SupportLevel.REGULAR)),
-        ]
-    ),
-    max_size=2,
-    unique=True,
-)
-ORDERS = st.permutations(CRITERIA_BEFORE_ADOPTION).map(tuple)
-
-
-@settings(max_examples=120, deadline=None)
-@given(
-    households=st.lists(HOUSEHOLDS, max_size=12),
-    rules=RULES,
-    criteria=ORDERS,
-    then=ORDERS,
-    capacity=st.integers(1, 4),
-    accessible=st.booleans(),
-    data=st.data(),
-)
-def test_the_choice_is_that_of_a_slow_search(
-    households: list[Waiting],
-    rules: list[Rule],
-    criteria: tuple[Criterion, ...],
-    then: tuple[Criterion, ...],
-    capacity: int,
-    accessible: bool,
-    data: st.DataObject,
-) -> None:
-    lines = {f"request-{number}": household for number, household in enumerate(households)}
-    lists = WaitingLists(criteria)
-    for request, household in lines.items():
-        lists.add(request, household)
-    for request in data.draw(st.sets(st.sampled_from(sorted(lines)), max_size=3)) if lines else ():
-        lists.remove(request)
-        del lines[request]
-    lists.reorder(then)
-    barred = tuple(request for request in lines if request.endswith("3"))
-    vacancy = a_place_of(capacity, accessible=accessible).model_copy(update={"barred": barred})
-    in_order = sorted(
-        (request for request, household in lines.items() if CHRS in household.qualified),
-        key=lambda request: _sort_key(then, request, lines[request]),
-    )
-    possible = [request for request in in_order if _may_live_there(request, lines[request], vacancy, rules)]
-    choice = lists.choose(vacancy, tuple(rules))
-    assert choice.request == (possible[0] if possible else None)
-    assert choice.considered == len(in_order)
-    before = in_order.index(possible[0]) if possible else len(in_order)
-    assert sum(choice.passed_over.values()) == before
-    assert choice.rank == (before + 1 if possible else 0)

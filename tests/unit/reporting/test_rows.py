@@ -6,20 +6,40 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.catalogue import MESSAGES
-from contracts.codes import EvaluationSection, ExitDestination, OfferType
-from contracts.designations import CriteriaInForce
+from contracts.codes import EvaluationSection, ExitDestination, MediationKind, OfferType
+from contracts.decision_codes import CancelReason
+from contracts.decisions import DesignationCancelled, HouseholdRefusalJudged
+from contracts.designations import CriteriaInForce, RequestHeld
 from contracts.households import RequestRegistered, StayRecorded
-from contracts.offers import StructureRegistered
+from contracts.requests import HouseholdAdmittedDirectly, Mediation
+from contracts.stays import AdmissionSentToPrefet, StayExtended, StayReviewRecorded
 from contracts.topics import DESIGNATIONS, HOUSEHOLDS, OFFERS, Service
 from services.chassis.fold import Heard
-from services.reporting.domain import INDICATORS, ROWS, FactRow
+from services.reporting.counted import INDICATORS
+from services.reporting.domain import ROWS, FactRow
 from services.reporting.store import FACTS
-from tests.builders import CCAS, DAY, STRUCTURE, a_child, a_member, a_place, a_request, a_structure, an_evaluation
+from tests.builders import (
+    CCAS,
+    DAY,
+    OPERATOR,
+    STRUCTURE,
+    TODAY,
+    a_child,
+    a_member,
+    a_place,
+    a_request,
+    a_stay,
+    a_structure,
+    an_evaluation,
+)
 from tests.unit.anything import ACTS, Act, Life
 from tests.unit.driving import DESCRIPTIONS, Deciding, Siao
-from tests.unit.situations import hosted, with_structure
+from tests.unit.situations import accepted, declined, designated, hosted, with_structure
 
-UNCOUNTED = {StructureRegistered, StayRecorded, CriteriaInForce}
+UNCOUNTED = {
+    *(StayRecorded, CriteriaInForce),
+    *(AdmissionSentToPrefet, StayReviewRecorded, StayExtended, RequestHeld),
+}
 
 
 def rows(siao: Siao) -> dict[str, FactRow]:
@@ -75,6 +95,42 @@ def test_a_stay_is_counted_apart_when_the_siao_did_not_designate_it() -> None:
     household = hosted(siao).household
     (row,) = of_kind(siao, "stay.started.v1")
     assert (row.subject, row.detail) == (f"{household}@{STRUCTURE}/acacias/A-01", "designated")
+
+
+def test_an_emergency_admission_is_counted_apart_from_who_lived_there_before() -> None:
+    siao = with_structure(a_structure(a_place("A-01"), a_place("B")))
+    siao.send(STRUCTURE, a_stay())
+    told = a_stay("urgent", "B").model_dump()
+    siao.send(STRUCTURE, HouseholdAdmittedDirectly.model_validate(told))
+    assert [row.detail for row in of_kind(siao, "stay.started.v1")] == ["direct", "emergency"]
+
+
+def test_an_ending_says_by_whom_where_that_matters() -> None:
+    details = []
+    for end in ("structure", "household", "operator"):
+        siao = with_structure()
+        designation = (accepted if end == "household" else designated)(siao).designation
+        if end == "operator":
+            siao.send(OPERATOR, DesignationCancelled(designation=designation, reason=CancelReason.SAFETY))
+        else:
+            siao.wait(120 * DAY)
+        details.append(of_kind(siao, "designation.ended.v1")[0].detail)
+    assert details == ["expired", "expired:household", "cancelled:operator"]
+
+
+def test_a_household_s_refusal_is_counted_by_its_judgement_and_whether_a_right_is_at_risk() -> None:
+    details = []
+    daho = Mediation(kind=MediationKind.DAHO_HEBERGEMENT, decided_on=TODAY)
+    for verdict, facts in (("admissible", {}), ("inadmissible", {}), ("inadmissible", {"mediation": daho})):
+        siao = with_structure()
+        judged = {"designation": declined(siao, **facts).designation, "verdict": verdict}
+        siao.send(OPERATOR, HouseholdRefusalJudged.model_validate(judged))
+        (row,) = of_kind(siao, "household_refusal.settled.v1")
+        details.append((row.detail, row.persons, row.offer_type))
+    assert details == [
+        *(("admissible", 1, OfferType.CHRS), ("inadmissible", 1, OfferType.CHRS)),
+        ("inadmissible:right", 1, OfferType.CHRS),
+    ]
 
 
 def test_an_exit_is_counted_by_the_group_of_its_destination() -> None:

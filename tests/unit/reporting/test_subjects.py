@@ -6,21 +6,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.answers import DesignationAccepted, HouseholdAdmitted
-from contracts.codes import MediationKind
-from contracts.decisions import RefusalJudged
+from contracts.answers import DesignationAccepted, HouseholdAdmitted, HouseholdDeclined
+from contracts.codes import DesignationState, EvaluationSection, HouseholdRefusal, MediationKind
+from contracts.decisions import HouseholdRefusalJudged, RefusalJudged
 from contracts.designations import DesignationEnded, DesignationProgressed
+from contracts.law import ANSWER_EXPIRY, ENTRY_EXPIRY, JUDGEMENT_REMINDER
 from contracts.requests import Mediation
 from contracts.topics import Service
 from services.chassis.clock import end_of
 from services.chassis.fold import Measure
 from services.intake.store import HOUSEHOLDS
-from services.orientation.handlers.designating import EXPIRE_AFTER
-from services.orientation.store import DESIGNATIONS, STAYS, VACANCIES, WAITING
-from services.reporting.figures import FACTS_HEARD
+from services.orientation.store import DESIGNATIONS, LEGAL_FILES, STAYS, VACANCIES, WAITING
+from services.reporting.figures import FACTS_HEARD, TO_JUDGE
 from services.reporting.store import FACTS, SUBJECTS
-from services.reporting.subjects import ENTERS_WITHIN, JUDGED_WITHIN, Subject
-from tests.builders import CCAS, DAY, OPERATOR, STRUCTURE, TODAY, a_child, a_member, a_place, a_request, a_structure
+from services.reporting.subjects import INCOMPLETE, Subject
+from tests.builders import (
+    CCAS,
+    DAY,
+    OPERATOR,
+    STRUCTURE,
+    TODAY,
+    a_child,
+    a_member,
+    a_place,
+    a_request,
+    a_structure,
+    an_evaluation,
+)
 from tests.unit.anything import ACTS, Act, Life
 from tests.unit.driving import Siao
 from tests.unit.situations import a_refusal, accepted, acknowledged, designated, hosted, refused, with_structure
@@ -40,7 +52,11 @@ def test_a_structure_has_until_its_day_to_answer() -> None:
     siao = with_structure()
     designated(siao)
     found = the(siao, "designation")
-    assert (found.state, found.due_at, found.about) == ("notified", siao.now + EXPIRE_AFTER, f"request:{CCAS}/first")
+    assert (found.state, found.due_at, found.about) == (
+        "notified",
+        ANSWER_EXPIRY.later(siao.now),
+        f"request:{CCAS}/first",
+    )
     siao = with_structure()
     acknowledged(siao)
     assert (the(siao, "designation").state, the(siao, "designation").contested) == ("acknowledged", False)
@@ -59,11 +75,15 @@ def test_a_refusal_is_to_be_judged_and_when_overruled_the_structure_has_its_time
     siao = with_structure()
     notice = refused(siao)
     found = the(siao, "designation")
-    assert (found.state, found.due_at, found.contested) == ("refusal_submitted", siao.now + JUDGED_WITHIN, True)
+    assert (found.state, found.due_at, found.contested) == (
+        "refusal_submitted",
+        JUDGEMENT_REMINDER.later(siao.now),
+        True,
+    )
     siao.wait(DAY)
     siao.send(OPERATOR, RefusalJudged(designation=notice.designation, verdict="overruled"))
     found = the(siao, "designation")
-    assert (found.state, found.due_at, found.contested) == ("acknowledged", siao.now + EXPIRE_AFTER, True)
+    assert (found.state, found.due_at, found.contested) == ("acknowledged", ANSWER_EXPIRY.later(siao.now), True)
 
 
 def test_a_designation_that_ended_is_kept_with_what_its_structure_said() -> None:
@@ -75,10 +95,10 @@ def test_a_designation_that_ended_is_kept_with_what_its_structure_said() -> None
     assert found.structure == f"{STRUCTURE}/acacias"
 
 
-def test_who_was_accepted_enters_within_a_month_and_then_is_hosted() -> None:
+def test_who_was_accepted_has_until_the_last_day_to_enter_and_then_is_hosted() -> None:
     siao = with_structure(a_structure(a_place("A-01", 2)))
     notice = accepted(siao, members=(a_member(), a_child()))
-    assert the(siao, "designation").due_at == siao.now + ENTERS_WITHIN
+    assert the(siao, "designation").due_at == end_of(ENTRY_EXPIRY.after(TODAY))
     siao.send(STRUCTURE, HouseholdAdmitted(designation=notice.designation, entered_on=TODAY))
     assert {s.kind for s in subjects(siao).values() if s.live} == {"stay"}
     assert the(siao, "stay").persons == 2
@@ -111,25 +131,56 @@ def test_a_fact_is_measured_once_however_often_it_is_heard() -> None:
     assert subjects(siao) == before
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(acts=ACTS, seed=st.integers(0, 100))
 def test_whatever_happens_it_is_what_the_services_hold(acts: list[Act], seed: int) -> None:
     siao = Life(seed).live(acts)
     decides, desk = siao.memory(Service.ORIENTATION), siao.memory(Service.INTAKE)
     live = {key: subject for key, subject in subjects(siao).items() if subject.live}
-    held = {f"vacancy:{key}" for key, vacancy in decides.all(VACANCIES).items() if vacancy.live}
-    held |= {f"request:{key}" for key, waiting in decides.all(WAITING).items() if waiting.live}
+    held = {f"vacancy:{key}" for key, v in decides.all(VACANCIES).items() if v.live and v.expected_on is None}
+    requests = {key: w.legal_clock for key, w in decides.all(WAITING).items() if w.live or w.to_update}
+    incomplete = {
+        key: file.clock for key, file in decides.all(LEGAL_FILES).items() if file.live and key not in requests
+    }
+    held |= {f"request:{key}" for key in requests | incomplete}
     held |= {f"stay:{key}@{stay.place}" for key, stay in decides.all(STAYS).items() if stay.live}
     held |= {f"readiness:{key}" for key, household in desk.all(HOUSEHOLDS).items() if household.readiness}
-    designations = {f"designation:{key}": d for key, d in decides.all(DESIGNATIONS).items() if d.live}
+    designations = {
+        f"designation:{key}": d
+        for key, d in decides.all(DESIGNATIONS).items()
+        if d.live or d.state is DesignationState.HOUSEHOLD_REFUSAL
+    }
     assert live.keys() == held | designations.keys()
     told = {key: (s.state, s.persons, s.structure, s.about) for key, s in live.items() if s.kind == "designation"}
     assert told == {key: (d.state, d.persons, d.structure, f"request:{d.request}") for key, d in designations.items()}
-    legal = {f"request:{key}": w.legal_clock for key, w in decides.all(WAITING).items() if w.live}
-    due = {key: subject.due_at for key, subject in live.items() if subject.kind == "request"}
-    assert due == {key: clock and end_of(clock.due_on) for key, clock in legal.items()}
-    ended = [s for s in subjects(siao).values() if s.kind == "designation" and not s.live]
+    due = {key: (s.due_at, s.state == INCOMPLETE) for key, s in live.items() if s.kind == "request"}
+    assert due == {
+        f"request:{key}": (clock and end_of(clock.due_on), key in incomplete)
+        for key, clock in (requests | incomplete).items()
+    }
+    ended = [s for s in subjects(siao).values() if s.kind == "designation" and (not s.live or s.state == TO_JUDGE)]
     assert len(ended) == len(siao.facts(DesignationEnded))
+
+
+def test_what_a_household_declined_is_judged_in_time_and_then_is_no_more_under_way() -> None:
+    siao = with_structure()
+    notice = acknowledged(siao)
+    siao.send(STRUCTURE, HouseholdDeclined(designation=notice.designation, reason=HouseholdRefusal.OTHER))
+    found = the(siao, "designation")
+    assert (found.live, found.state, found.due_at) == (True, TO_JUDGE, JUDGEMENT_REMINDER.later(siao.now))
+    siao.send(OPERATOR, HouseholdRefusalJudged(designation=notice.designation, verdict="admissible"))
+    assert the(siao, "designation").live is False
+
+
+def test_the_legal_day_of_a_request_that_is_not_complete_is_watched_and_it_does_not_wait() -> None:
+    siao = Siao()
+    right = Mediation(kind=MediationKind.DAHO_HEBERGEMENT, decided_on=TODAY)
+    siao.send(CCAS, a_request(mediation=right, evaluation=an_evaluation(EvaluationSection.BUDGET)))
+    found = the(siao, "request")
+    assert found.state == INCOMPLETE
+    assert found.due_at is not None
+    siao.send(CCAS, a_request(mediation=right, revision=2))
+    assert (the(siao, "request").state, the(siao, "request").due_at) == ("", found.due_at)
 
 
 def test_a_designation_that_is_accepted_after_a_refusal_was_contested() -> None:
