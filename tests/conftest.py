@@ -30,9 +30,11 @@ Topics = Callable[..., str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--backend`, or SIAO_TEST_BACKEND: what brokers and databases run in."""
+    """`--backend`, or SIAO_TEST_BACKEND: what brokers and databases run in; `--bad-records`: how much of them."""
     asked = os.environ.get("SIAO_TEST_BACKEND", "auto")
     parser.addoption("--backend", default=asked, choices=CHOICES, help="what Kafka and PostgreSQL run in (%(default)s)")
+    much = "how many records tests/e2e/test_bad_input.py sends, most of them bad (%(default)s; 20000 takes minutes)"
+    parser.addoption("--bad-records", type=int, default=2_000, help=much)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -23,6 +23,7 @@ from tests.e2e.territory import (
     Territory,
     partners_of,
 )
+from tests.oracles import the_log_is_sound
 from tests.receiver import Receiver, a_receiver
 
 # The time that a day of the law takes: the ten days of an answer leave eight seconds for one.
@@ -31,11 +32,15 @@ DAY_SECONDS: Final = 0.8
 
 @contextmanager
 def running_platform(backend: Backend, directory: Path, siaos: tuple[str, ...], **options: Any) -> Iterator[Platform]:
-    """Kafka, PostgreSQL, the four services, in each SIAO partners of all roles, and newcomers; none of them dies."""
+    """Kafka, PostgreSQL, the four services, in each SIAO partners of all roles, and newcomers.
+
+    After the last story no service has died, and every oracle holds of the log.
+    """
     partners = [partner for siao in siaos for partner in partners_of(siao)]
     with platform_on(backend, directory, [*partners, *newcomers.partners()], **options) as running:
         yield running
         assert running.deaths == []
+        the_log_is_sound(running.kafka.client_settings())
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,7 @@ from services.orientation.domain.waiting_lists import rank_of
 from services.orientation.store import CRITERIA, DESIGNATIONS, STAYS, VACANCIES, WAITING
 from services.orientation.store import STRUCTURES as KNOWN_STRUCTURES
 from tests.builders import CANARY, OPERATOR, PREFECTURE, SIAO
+from tests.oracles import ORACLES, SAID
 from tests.unit.anything import ACTS, NAMES, Act, Life
 from tests.unit.driving import Siao
 from tests.unit.law_facts import (
@@ -205,6 +206,12 @@ def prescribers_are_told_of_their_own_requests_only(_life: Life, siao: Siao) -> 
             assert item.topic == NOTICES.of(prescriber_of[item.value.household])
 
 
+def every_oracle_holds(_life: Life, siao: Siao) -> None:
+    facts = [item.value for item in siao.log if item.topic in SAID]
+    for oracle in ORACLES:
+        oracle(facts)
+
+
 ALWAYS: Sequence[Callable[[Life, Siao], None]] = (
     every_message_is_answered_once,
     no_place_and_no_household_has_two_designations,
@@ -220,6 +227,7 @@ ALWAYS: Sequence[Callable[[Life, Siao], None]] = (
     copies_of_the_list_hold_who_is_ready_and_nobody_else,
     notices_of_a_designation_go_to_its_structure_only,
     prescribers_are_told_of_their_own_requests_only,
+    every_oracle_holds,
 )
 
 

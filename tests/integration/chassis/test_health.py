@@ -10,11 +10,13 @@ from aiokafka.errors import IllegalStateError
 from faststream.asgi import AsgiFastStream
 from faststream.kafka import KafkaBroker
 
+from contracts.topics import Service
 from contracts.vacancies import VacancyPublished
 from deploy.embedded.parts import Broker, DatabaseServer
 from services.chassis import health, unit
 from services.chassis.app import application
 from services.chassis.fold import Folds, no_keys
+from services.chassis.migrate import newest_revision
 from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.rig import a_partner
@@ -144,5 +146,6 @@ async def test_a_service_that_is_still_starting_is_alive_and_not_ready(
     async with started(assembled(settings_of(kafka, url), topics()), ready=False) as app:
         await until_fault(app, "start", "schema-new")
         assert (await get(app, "/health"))[0] == 200
-        await asyncio.to_thread(postgres.sql, "UPDATE alembic_version SET version_num = '0001'", name)
+        newest = newest_revision(Service.OFFERS)
+        await asyncio.to_thread(postgres.sql, f"UPDATE alembic_version SET version_num = '{newest}'", name)
         assert await until_status(app, "/ready", 200) == {}

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from contracts.topics import Service
 from deploy.embedded import state
 from deploy.embedded.parts import Broker, DatabaseServer
+from services.chassis.migrate import newest_revision
 from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.rig import bench_on
@@ -34,7 +36,7 @@ async def test_a_database_that_was_never_migrated(
     url = database()
     await prepare_counters_only(url)
     async with started(assembled(settings_of(kafka, url), topics()), ready=False) as app:
-        await waits(app, said, "schema-old", f"{name_of(url)}: None → 0001")
+        await waits(app, said, "schema-old", f"{name_of(url)}: None → {newest_revision(Service.OFFERS)}")
         await asyncio.to_thread(migrate, url)
         await begins(app, partner)
 

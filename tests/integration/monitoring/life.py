@@ -14,7 +14,7 @@ from contracts.answers import (
 )
 from contracts.codes import ExitDestination, HouseholdRefusal, MediationKind, OfferType, StructureRefusal
 from contracts.decisions import RefusalJudged
-from contracts.notices import HouseholdDesignated
+from contracts.notices import HouseholdDesignated, RequestUpdated
 from contracts.requests import Mediation
 from deploy.embedded.platform import Platform
 from tests.builders import ARGUMENT, TODAY, a_place, a_request, a_structure, a_vacancy, ready
@@ -44,6 +44,8 @@ async def _first_outcomes(territory: Territory, made: list[str]) -> None:
     structure = territory.structure
     await structure.tells(DesignationAccepted(designation=made[0], entry_on=TODAY))
     entered = await structure.tells(HouseholdAdmitted(designation=made[0], entered_on=TODAY))
+    # That it lives there has reached the desk: only then can it be ready to leave.
+    await territory.ccas.hears(RequestUpdated, household=entered["household"], status="admitted")
     await structure.tells(ready(entered["household"]))
     await structure.tells(HouseholdDeclined(designation=made[1], reason=HouseholdRefusal.LOCATION))
 

@@ -16,7 +16,7 @@ from services.chassis.vault import Vault
 from services.reporting import figures
 from services.reporting.figures import CLOCKS, READINGS, REFUSALS, STOCKS
 from services.reporting.store import FACTS, SUBJECTS
-from services.reporting.subjects import Subject
+from services.reporting.subjects import INCOMPLETE, Subject
 from tests.builders import STRUCTURE as PARTNER
 from tests.builders import a_child, a_member, a_place, a_structure, ready
 from tests.integration.reporting.observatory import NOW, SIAO, Observatory
@@ -88,12 +88,27 @@ async def test_what_waits_beyond_its_day_is_stuck_until_somebody_acts(seen: Obse
     await keep(seen, numbered("designation", *late, *late[:1], designation(NOW + MINUTE)))
     assert await shown(seen, STOCKS, figures.STUCK) == {
         ("notified",): 2,
-        ("acknowledged",): 1,
-        ("refusal_submitted",): 1,
-        ("accepted",): 1,
+        **{(state.value,): 1 for state in figures.UNDER_WAY[1:]},
+        (figures.TO_JUDGE.value,): 0,
     }
     seen.now = NOW + 2 * MINUTE
     assert (await shown(seen, STOCKS, figures.STUCK))["notified",] == 3
+
+
+async def test_a_refusal_to_judge_holds_neither_its_vacancy_nor_its_household_s_legal_day(seen: Observatory) -> None:
+    vacancy = Subject(siao=SIAO, kind="vacancy", persons=1, since=NOW)
+    declined = designation(NOW - MINUTE, figures.TO_JUDGE.value, about="request:0")
+    await keep(seen, [*numbered("vacancy", vacancy), *numbered("request", request(NOW - MINUTE))])
+    await keep(seen, numbered("designation", declined))
+    assert await shown(seen, STOCKS, figures.VACANCIES) == {("designated",): 0, ("undesignated",): 1}
+    assert (await shown(seen, STOCKS, figures.STUCK))[figures.TO_JUDGE.value,] == 1
+    assert (await shown(seen, CLOCKS, figures.LEGAL_CLOCKS))["missed",] == 1
+
+
+async def test_a_request_that_is_not_complete_does_not_wait_and_its_legal_day_counts(seen: Observatory) -> None:
+    await keep(seen, numbered("request", request(NOW - MINUTE, state=INCOMPLETE), request()))
+    assert await shown(seen, STOCKS, figures.WAITING_HOUSEHOLDS) == {(): 1}
+    assert (await shown(seen, CLOCKS, figures.LEGAL_CLOCKS))["missed",] == 1
 
 
 async def test_what_has_ended_is_not_stuck_and_stands_no_more(seen: Observatory) -> None:
