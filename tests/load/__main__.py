@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.load.arena import arena
-from tests.load.goals import GOALS, Row, Size
+from tests.load.goals import GOALS, USUAL, Row, Size
 
 OUT: Final = Path("out")
 
@@ -19,7 +19,7 @@ OUT: Final = Path("out")
 def arguments(given: list[str]) -> argparse.Namespace:
     """The command line; exits with a sentence when it makes no sense."""
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
-    parser.add_argument("--only", default=",".join(GOALS), help="goals, for example S1,S3")
+    parser.add_argument("--only", default=",".join(USUAL), help="goals, for example S1,S3, or S8 (%(default)s)")
     parser.add_argument("--events", type=int, default=300_000, help="events of a throughput run")
     parser.add_argument("--usual-events", type=int, default=1_000, help="events of the usual way's run")
     parser.add_argument("--repetitions", type=int, default=3, help="runs of each contender")

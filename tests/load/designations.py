@@ -21,32 +21,41 @@ from contracts.topics import NOTICES, REQUESTS, VACANCIES, Role
 from deploy.embedded.platform import Addresses, Platform
 from deploy.embedded.ports import free_port
 
-STRUCTURES: Final = 167
-PRESCRIBERS: Final = 180
 SIAO: Final = "92"
-LOADING_SECONDS: Final = 180.0
+# What a waiting household may take to be loaded, with all that comes with the first of them.
+LOADING_SECONDS: Final = 60.0
+LOADING_SECONDS_EACH: Final = 0.012
 DRAIN_SECONDS: Final = 20.0
 
 
-def partners() -> list[PartnerRegistered]:
-    """A département's partners, as many as in Hauts-de-Seine."""
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How large the département is. By default as Hauts-de-Seine, with few who wait."""
+
+    waiting: int = 10_000
+    structures: int = 167
+    prescribers: int = 180
+
+
+def partners(scale: Scale) -> list[PartnerRegistered]:
+    """A département's partners."""
     structures = [
         PartnerRegistered(id=f"structure-{n}", role=Role.STRUCTURE, siao=SIAO, name=f"Structure {n}")
-        for n in range(STRUCTURES)
+        for n in range(scale.structures)
     ]
     prescribers = [
         PartnerRegistered(id=f"prescriber-{n}", role=Role.PRESCRIBER, siao=SIAO, name=f"Prescriber {n}")
-        for n in range(PRESCRIBERS)
+        for n in range(scale.prescribers)
     ]
     return [*structures, *prescribers]
 
 
 @contextmanager
-def platform() -> Iterator[Platform]:
+def platform(scale: Scale) -> Iterator[Platform]:
     """The whole platform on free ports and a state of its own; nothing of it stays."""
     with tempfile.TemporaryDirectory(prefix="siao-load-") as folder:
         addresses = Addresses(free_port(3), free_port(), free_port(4))
-        running = Platform(Path(folder), partners=partners(), addresses=addresses)
+        running = Platform(Path(folder), partners=partners(scale), addresses=addresses)
         running.start()
         try:
             yield running
@@ -140,31 +149,32 @@ def request(number: int, chance: random.Random) -> dict[str, Any]:
     }
 
 
-def load(producer: Producer, notices: Notices, waiting: int, places: int) -> None:
+def load(producer: Producer, notices: Notices, scale: Scale, places: int) -> None:
     """Structures and waiting households, by messages; returns when each is answered. Raises TimeoutError."""
     chance = random.Random(92)
-    for n in range(STRUCTURES):
+    for n in range(scale.structures):
         name = f"structure-{n}"
         send(producer, name, VACANCIES.of(name), "structure.described.v1", structure(name, places))
-    for n in range(waiting):
-        name = f"prescriber-{n % PRESCRIBERS}"
+    for n in range(scale.waiting):
+        name = f"prescriber-{n % scale.prescribers}"
         send(producer, name, REQUESTS.of(name), "request.submitted.v1", request(n, chance))
     producer.flush(60)
-    deadline, expected = time.monotonic() + LOADING_SECONDS, STRUCTURES + waiting
+    expected = scale.structures + scale.waiting
+    deadline = time.monotonic() + LOADING_SECONDS + LOADING_SECONDS_EACH * scale.waiting
     while notices.answered < expected:
         if notices.rejected or time.monotonic() > deadline:
             raise TimeoutError(f"{notices.answered} of {expected} accepted, {notices.rejected} rejected")
         time.sleep(0.05)
 
 
-def publish(producer: Producer, notices: Notices, per_second: int, seconds: float) -> list[float]:
+def publish(producer: Producer, notices: Notices, scale: Scale, per_second: int, seconds: float) -> list[float]:
     """Vacancies in open loop; milliseconds from the intended sending to the designation read. Raises TimeoutError."""
     count, intended = int(per_second * seconds), dict[str, float]()
     start = time.monotonic()
     for n in range(count):
         due = start + n / per_second
         time.sleep(max(0.0, due - time.monotonic()))
-        name, place = f"structure-{n % STRUCTURES}", f"p{n // STRUCTURES}"
+        name, place = f"structure-{n % scale.structures}", f"p{n // scale.structures}"
         intended[f"{name}/{place}"] = due
         vacancy = {"structure_id": name, "place_id": place, "available_on": "2026-12-01"}
         send(producer, name, VACANCIES.of(name), "vacancy.published.v1", vacancy)
@@ -177,12 +187,12 @@ def publish(producer: Producer, notices: Notices, per_second: int, seconds: floa
     return [1000 * (notices.designated[place] - due) for place, due in intended.items()]
 
 
-def measure(per_second: int, seconds: float, waiting: int) -> list[float]:
+def measure(per_second: int, seconds: float, scale: Scale) -> list[float]:
     """Milliseconds of each vacancy, the first two seconds left out."""
-    places = int(per_second * seconds) // STRUCTURES + 1
-    with platform() as running:
+    places = int(per_second * seconds) // scale.structures + 1
+    with platform(scale) as running:
         settings = running.kafka.client_settings()
-        producer = Producer({**settings, "linger.ms": 0, "log_level": 0})
+        producer = Producer({**settings, "linger.ms": 0, "queue.buffering.max.messages": 200_000, "log_level": 0})
         group = {"group.id": uuid.uuid4().hex, "auto.offset.reset": "earliest", "log_level": 0}
         consumer = Consumer({**settings, **group, "fetch.wait.max.ms": 20})
         consumer.subscribe([NOTICES.pattern])
@@ -190,8 +200,8 @@ def measure(per_second: int, seconds: float, waiting: int) -> list[float]:
         reader = threading.Thread(target=notices.read, daemon=True)
         reader.start()
         try:
-            load(producer, notices, waiting, places)
-            return publish(producer, notices, per_second, seconds)[2 * per_second :]
+            load(producer, notices, scale, places)
+            return publish(producer, notices, scale, per_second, seconds)[2 * per_second :]
         finally:
             notices.stopping.set()
             reader.join()

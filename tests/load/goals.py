@@ -1,4 +1,4 @@
-"""Measures the goals S1 to S6, contenders in turn, and says of each whether it is met."""
+"""Measures the goals S1 to S6 and S8, contenders in turn, and says of each whether it is met."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from tests.load import contenders, engine
 from tests.load.arena import Arena
-from tests.load.designations import measure
+from tests.load.designations import Scale, measure
 from tests.load.hop import Contender, latency, throughput
 from tests.load.relay import Relay, drain, drain_killed
 from tests.load.workload import Workload
@@ -18,7 +18,11 @@ T = TypeVar("T")
 RUN_SECONDS: Final = 120.0
 RATES: Final = (3, 100, 500)
 DESIGNATIONS_PER_SECOND: Final = 50
-WAITING: Final = 10_000
+SMALL: Final = Scale(waiting=1_000)
+LARGE: Final = Scale(waiting=100_000)
+# As many partners as one SIAO has at least, and as the largest ones together.
+FEW_PARTNERS: Final = Scale(waiting=1_000, structures=50, prescribers=50)
+MANY_PARTNERS: Final = Scale(waiting=1_000, structures=500, prescribers=500)
 WAITING_FOR_ENGINE: Final = 100_000
 
 
@@ -167,9 +171,9 @@ def s4(arena: Arena, size: Size) -> list[Row]:
     log = arena.logs / "ceiling.log"
     hop = latency(contenders.CEILING, place, DESIGNATIONS_PER_SECOND, size.latency_seconds, log)
     arena.clear(place)
-    ours = measure(DESIGNATIONS_PER_SECOND, size.latency_seconds + 2, WAITING)
+    ours = measure(DESIGNATIONS_PER_SECOND, size.latency_seconds + 2, Scale())
     (base50, base99), (ours50, ours99) = _typical([hop]), _typical([ours])
-    what = f"at {DESIGNATIONS_PER_SECOND}/s, {WAITING:,} waiting"
+    what = f"at {DESIGNATIONS_PER_SECOND}/s, {Scale().waiting:,} waiting"
     return [
         Row("S4", f"p50 {what}", "ms", base50, ours50, ours50 / base50, "<= 6", ours50 / base50 <= 6, 1),
         Row("S4", f"p99 {what}", "ms", base99, ours99, ours99 / base99, "<= 8", ours99 / base99 <= 8, 1),
@@ -228,4 +232,26 @@ def s6(arena: Arena, size: Size) -> list[Row]:
     ]  # fmt: skip
 
 
-GOALS: Final = {"S1": s1, "S2": s2, "S3": s3, "S4": s4, "S5": s5, "S6": s6}
+def s8(_arena: Arena, size: Size) -> list[Row]:
+    """How S4 grows: with a hundred times as many households that wait, with ten times as many partners."""
+    rows = []
+    growths = (
+        ("100,000 / 1,000 waiting", SMALL, LARGE, 1.5),
+        ("1,000 / 100 partners", FEW_PARTNERS, MANY_PARTNERS, 2.0),
+    )
+    for what, smaller, larger, bound in growths:
+        seconds = size.latency_seconds + 2
+        (small50, small99), (large50, large99) = (
+            _typical([measure(DESIGNATIONS_PER_SECOND, seconds, scale)]) for scale in (smaller, larger)
+        )
+        tail = large99 / small99
+        rows += [
+            Row("S8", f"p50, {what}", "ms", small50, large50, large50 / small50, "", None, 1),
+            Row("S8", f"p99, {what}", "ms", small99, large99, tail, f"<= {bound}", tail <= bound, 1),
+        ]
+    return rows
+
+
+GOALS: Final = {"S1": s1, "S2": s2, "S3": s3, "S4": s4, "S5": s5, "S6": s6, "S8": s8}
+# S8 loads 100,000 requests by messages, and starts a platform four times: minutes, so it is asked for by name.
+USUAL: Final = tuple(goal for goal in GOALS if goal != "S8")
