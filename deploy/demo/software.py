@@ -132,7 +132,7 @@ class Software:
         if isinstance(message, ReadyHousehold):
             self.world.ledger.copy(self.partner.id, message.household, message)
             return
-        notice = Notice(self.partner.id, envelope.id, message, self.world.clock.now(), stopwatch())
+        notice = Notice(self.partner.id, envelope.id, message, envelope.time, self.world.clock.now(), stopwatch())
         if self.world.ledger.hear(notice):
             await self._dispatch(message)
 

@@ -38,11 +38,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One record that the SIAO sent to a partner; `id` is its ce_id."""
+    """One record that the SIAO sent to a partner; `id` is its ce_id.
+
+    said_at: its ce_time; at: when the partner heard it, business time too, so late by what the machine takes.
+    """
 
     partner: str
     id: str
     message: Any
+    said_at: datetime
     at: datetime
     heard: float
 

@@ -8,7 +8,6 @@ import calendar
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from contracts.alerts import LegalClockApproaching, LegalOfferMade
 from contracts.codes import MediationKind, OfferType, Regime
@@ -16,7 +15,7 @@ from contracts.notices import LegalClockAlert
 from contracts.requests import Mediation
 from contracts.topics import Role
 from deploy.demo.ledger.history import Case, Designation, History
-from deploy.demo.ledger.record import Finding
+from deploy.demo.ledger.record import Finding, Notice
 
 CHECK = "délais légaux"
 SIX_MONTHS = frozenset({"75", "77", "78", "91", "92", "93", "94", "95", "971", "972", "973", "974", "976"})
@@ -25,10 +24,10 @@ FIRST_ALERT = timedelta(days=14)
 
 def legal_days_told(history: History, until: datetime) -> list[Finding]:
     """Legal days said wrongly, twice, too early, to the wrong people, or not at all; `until`: business time."""
-    heard: dict[tuple[str, str], list[tuple[datetime, Any]]] = defaultdict(list)
+    heard: dict[tuple[str, str], list[Notice]] = defaultdict(list)
     for notice in history.ledger.notices:
         if isinstance(notice.message, LegalClockAlert | LegalClockApproaching | LegalOfferMade):
-            heard[notice.partner, notice.message.household].append((notice.at, notice.message))
+            heard[notice.partner, notice.message.household].append(notice)
     found: list[Finding] = []
     authorities = list(history.of_role(Role.PREFECTURE, Role.OPERATOR))
     for case_ in history.cases.values():
@@ -44,14 +43,12 @@ def legal_days_told(history: History, until: datetime) -> list[Finding]:
     ]
 
 
-def _judge(
-    history: History, case_: Case, due: date, said: list[tuple[datetime, Any]], until: datetime
-) -> Iterator[Finding]:
+def _judge(history: History, case_: Case, due: date, said: list[Notice], until: datetime) -> Iterator[Finding]:
     what = f"ménage {case_.household}, échéance {due.isoformat()}"
     midnight = datetime(due.year, due.month, due.day, tzinfo=UTC)
-    if any(message.due_on != due for _, message in said):
+    if any(notice.message.due_on != due for notice in said):
         yield Finding(CHECK, f"{what} : mauvaise échéance", "a wrong legal day")
-    missed = [at for at, message in said if isinstance(message, LegalClockAlert)]
+    missed = [notice.at for notice in said if isinstance(notice.message, LegalClockAlert)]
     if len(missed) > 1:
         yield Finding(CHECK, f"{what} : alerte répétée", "the same alert twice")
     if missed and missed[0] < midnight:
@@ -59,15 +56,16 @@ def _judge(
     passed = midnight + timedelta(days=1) < until - history.patience
     if not missed and passed and _has_none(history, case_, until - history.patience):
         yield Finding(CHECK, f"{what} : alerte manquante", "a missing alert")
-    for at, message in said:
-        if isinstance(message, LegalClockApproaching) and not _is_near(history, due, at, message.days_left):
+    for notice in said:
+        if isinstance(notice.message, LegalClockApproaching) and not _is_near(due, notice):
             yield Finding(CHECK, f"{what} : approche mal annoncée", "a day wrongly said to be near")
     yield from _offers(history, case_, what, midnight, said)
 
 
-def _is_near(history: History, due: date, at: datetime, days_left: int) -> bool:
-    days = {(due - moment.date()).days for moment in (at - history.slack, at, at + timedelta(hours=2))}
-    return days_left in days and 0 <= days_left <= FIRST_ALERT.days
+def _is_near(due: date, notice: Notice) -> bool:
+    """As counted on the day, in France, on which it was said."""
+    days = {(due - moment.date()).days for moment in (notice.said_at, notice.said_at + timedelta(hours=2))}
+    return notice.message.days_left in days and 0 <= notice.message.days_left <= FIRST_ALERT.days
 
 
 def _has_none(history: History, case_: Case, by: datetime) -> bool:
@@ -85,12 +83,11 @@ def _counts(history: History, case_: Case, designation: Designation) -> bool:
     return hebergement or offered.regime is Regime.LOGEMENT
 
 
-def _offers(
-    history: History, case_: Case, what: str, midnight: datetime, said: list[tuple[datetime, Any]]
-) -> Iterator[Finding]:
+def _offers(history: History, case_: Case, what: str, midnight: datetime, said: list[Notice]) -> Iterator[Finding]:
     """Each designation that is an offer is told once, in time or not as it was."""
-    told = {m.designation: m for _, m in said if isinstance(m, LegalOfferMade)}
-    if len(told) != sum(isinstance(message, LegalOfferMade) for _, message in said):
+    offers = [notice.message for notice in said if isinstance(notice.message, LegalOfferMade)]
+    told = {offer.designation: offer for offer in offers}
+    if len(told) != len(offers):
         yield Finding(CHECK, f"{what} : offre annoncée plusieurs fois", "an offer told twice")
     for designation in case_.designations:
         offer = told.pop(designation.told.designation, None)

@@ -112,7 +112,7 @@ class Story:
 
     def tell(self, partner: str, message: Message) -> None:
         """The SIAO tells a partner something, now."""
-        self.ledger.hear(Notice(partner, f"n-{next(self._numbers)}", message, self.now, 0.0))
+        self.ledger.hear(Notice(partner, f"n-{next(self._numbers)}", message, self.now, self.now, 0.0))
         self.searched.record(f"partners.{partner}.notices", message.model_dump_json().encode())
 
     def describe(self, offer_type: OfferType = OfferType.CHRS, *capacities: int, rules: tuple[Rule, ...] = ()) -> None:
