@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--backend`, or SIAO_TEST_BACKEND: what brokers and databases run in; `--bad-records`: how much of them."""
     asked = os.environ.get("SIAO_TEST_BACKEND", "auto")
     parser.addoption("--backend", default=asked, choices=CHOICES, help="what Kafka and PostgreSQL run in (%(default)s)")
+    parser.addoption("--needing-backend", action="store_true", help="only tests that need what the backend gives")
     much = "how many records tests/e2e/test_bad_input.py sends, most of them bad (%(default)s; 20000 takes minutes)"
     parser.addoption("--bad-records", type=int, default=2_000, help=much)
 
@@ -49,14 +50,22 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the tests that are about containers where there are none; the end of the run says so."""
-    if config.stash[CHOICE].backend.name == Containers.name:
-        return
-    left_out = [item for item in items if ABOUT_CONTAINERS in item.path.parents]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-        config.stash[LEFT_OUT] = len(left_out)
+    """Leaves out the tests that are about containers where there are none, and says so at the end of the run.
+
+    With `--needing-backend` also those that are the same on every backend: they run with the other one.
+    """
+    contained = config.stash[CHOICE].backend.name == Containers.name
+    away = [] if contained else [item for item in items if ABOUT_CONTAINERS in item.path.parents]
+    same = [item for item in items if is_the_same_everywhere(item)] if config.getoption("--needing-backend") else []
+    if away or same:
+        config.hook.pytest_deselected(items=[*away, *same])
+        items[:] = [item for item in items if item not in away and item not in same]
+        config.stash[LEFT_OUT] = len(away)
+
+
+def is_the_same_everywhere(item: pytest.Item) -> bool:
+    """Whether a test takes neither a broker nor a database from the backend, and is not about containers."""
+    return "backend" not in getattr(item, "fixturenames", ()) and ABOUT_CONTAINERS not in item.path.parents
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
