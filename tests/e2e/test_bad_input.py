@@ -251,12 +251,12 @@ def waits_of(traffic: Traffic, prefix: str) -> list[int]:
 
 
 def test_the_good_records_wait_no_longer_than_twice_as_long_as_among_good_ones(
-    traffic: Traffic, total: int, record_property: Callable[[str, object], None]
+    traffic: Traffic, total: int, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     share = 0.99 if total >= MANY else 0.5
     clean, among = (waits[int(share * len(waits))] for waits in (waits_of(traffic, "A-"), waits_of(traffic, "P-")))
-    record_property("among_good_ms", clean)
-    record_property("among_bad_ms", among)
+    record_testsuite_property("among_good_ms", clean)
+    record_testsuite_property("among_bad_ms", among)
     assert among <= 2 * clean, f"among good ones {clean} ms, among bad records {among} ms, at the {share} quantile"
 
 
