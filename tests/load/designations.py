@@ -18,7 +18,7 @@ from confluent_kafka import Consumer, Producer
 from contracts.codes import EvaluationSection, Situation
 from contracts.partners import PartnerRegistered
 from contracts.topics import NOTICES, REQUESTS, VACANCIES, Role
-from deploy.embedded.platform import Addresses, Platform
+from deploy.embedded.platform import SERVICES_PORTS, Addresses, Platform
 from deploy.embedded.ports import free_port
 
 STRUCTURES: Final = 167
@@ -45,7 +45,7 @@ def partners() -> list[PartnerRegistered]:
 def platform() -> Iterator[Platform]:
     """The whole platform on free ports and a state of its own; nothing of it stays."""
     with tempfile.TemporaryDirectory(prefix="siao-load-") as folder:
-        addresses = Addresses(free_port(3), free_port(), free_port(4))
+        addresses = Addresses(free_port(3), free_port(), free_port(SERVICES_PORTS))
         running = Platform(Path(folder), partners=partners(), addresses=addresses)
         running.start()
         try:
