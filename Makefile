@@ -31,6 +31,7 @@ check: $(VENV)/ready ## Format, lint, types, import rules, unit and contract tes
 	@$(VENV)/bin/mypy contracts services deploy tests
 	@$(VENV)/bin/lint-imports
 	@$(RUN) -m contracts.export --check
+	@$(RUN) -m services.edge.openapi --check
 	@$(RUN) -m deploy.prometheus table --check
 	@$(RUN) -m deploy.grafana --check
 	@$(RUN) -m pytest -q tests/unit tests/contracts tests/architecture
@@ -39,6 +40,7 @@ format: $(VENV)/ready ## Format the code and regenerate schemas, AsyncAPI, table
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
 	@$(RUN) -m contracts.export
+	@$(RUN) -m services.edge.openapi
 	@$(RUN) -m deploy.prometheus table
 	@$(RUN) -m deploy.grafana
 

@@ -15,6 +15,10 @@ class Service(StrEnum):
     REPORTING = "reporting"
 
 
+# The door over HTTP: a process and its Kafka principal. Not a `Service`: it has no database and no consumer group.
+EDGE: Final = "edge"
+
+
 class Role(StrEnum):
     """What a partner is for the SIAO (domain vocabulary: actors)."""
 
@@ -89,6 +93,18 @@ DESIGNATIONS: Final = Topic(
     config=FOREVER,
 )
 CORE: Final = (PARTNERS, OFFERS, HOUSEHOLDS, ANSWERS, DESIGNATIONS)
+# Beside the core: no service reads it, and no read model is made from it.
+TOKENS: Final = Topic(
+    "siao.tokens",
+    "digests of the partners' tokens for HTTP; written by provisioning, read by the edge alone",
+    (),
+    (),
+    partitions=1,
+    key="partner id",
+    config={"cleanup.policy": "compact"},
+)
+# What the edge reads of the SIAO itself; of partners' topics, it reaches only those of partners that have a token.
+EDGE_READS: Final = (PARTNERS, TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

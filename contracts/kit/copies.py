@@ -1,32 +1,15 @@
 """A local copy of the ready households, SQLite or CSV; at every moment whole, and readable by its owner only."""
 
-import csv
 import os
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final, Protocol
 
 from contracts.kit.ready import ReadyChanges
 from contracts.notices import ReadyHousehold
+from contracts.ready_table import write
 
-# A spreadsheet runs a cell that begins so as a formula; names are written by people.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS: Final = (
-    "household",
-    "lead_family_name",
-    "lead_given_name",
-    "lead_birth_date",
-    "composition",
-    "persons",
-    "members",
-    "rooms",
-    "communes",
-    "phone",
-    "social_housing_number",
-    "ready_since",
-)
 TABLES: Final = """
 create table if not exists ready_household (
     household text primary key, composition text not null, persons integer not null, rooms integer not null,
@@ -105,41 +88,11 @@ class CsvCopy:
         draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         _private(draft)
         with draft.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            for household in sorted(self._held):
-                writer.writerow({name: guarded(text) for name, text in _line(self._held[household]).items()})
+            write(self._held, file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._path)
         return len(self._held)
-
-
-def guarded(text: str) -> str:
-    """The text as a spreadsheet shows it and does not run it: an apostrophe before what would be a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _line(record: ReadyHousehold) -> Mapping[str, str]:
-    lead = next((member for member in record.members if member.relation == "lead"), record.members[0])
-    members = (
-        f"{member.family_name} {member.given_name} ({member.relation.label}, {member.birth_date.isoformat()})"
-        for member in record.members
-    )
-    return {
-        "household": record.household,
-        "lead_family_name": lead.family_name,
-        "lead_given_name": lead.given_name,
-        "lead_birth_date": lead.birth_date.isoformat(),
-        "composition": record.composition.value,
-        "persons": str(record.persons),
-        "members": "; ".join(members),
-        "rooms": str(record.rooms),
-        "communes": " ".join(record.communes),
-        "phone": record.phone or "",
-        "social_housing_number": record.social_housing_number,
-        "ready_since": record.ready_since.isoformat(),
-    }
 
 
 def _private(path: Path) -> None:

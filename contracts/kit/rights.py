@@ -10,7 +10,7 @@ from contracts.kit.connection import client_settings, errors_of, started
 from contracts.kit.failure import NotAllowed
 from contracts.kit.findings import Finding, ill, well
 from contracts.kit.settings import Settings
-from contracts.topics import CHANNELS, CORE, NOTICES, PARTNER_MESSAGE_BYTES, Channel, Role, channels_of
+from contracts.topics import CHANNELS, CORE, NOTICES, PARTNER_MESSAGE_BYTES, TOKENS, Channel, Role, channels_of
 
 # Kafka refuses a record larger than a partner's topic takes, but only of those who may write there.
 TOO_LARGE: Final = b" " * (2 * PARTNER_MESSAGE_BYTES)
@@ -91,7 +91,7 @@ async def _group(settings: Settings) -> Finding:
 
 async def _others(settings: Settings) -> Finding:
     neighbour = f"{settings.partner}-x"
-    foreign = [channel.of(neighbour) for channel in CHANNELS] + [topic.name for topic in CORE]
+    foreign = [channel.of(neighbour) for channel in CHANNELS] + [topic.name for topic in (*CORE, TOKENS)]
     # Kafka says "not yours" also of a topic that does not exist: any other word means that we may see it.
     opened = [name for name, error in (await errors_of(settings, foreign)).items() if error != NOT_OURS]
     if opened:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from contracts.topics import Service
+from contracts.topics import EDGE, Service
 from deploy.embedded import state
 from deploy.embedded.failure import PlatformError
 from deploy.images import names
@@ -18,6 +18,8 @@ from deploy.images import names
 # By these the services wait for what must be there before them.
 INFRASTRUCTURE: Final = ("kafka", "postgres")
 SERVICES: Final = tuple(service.value for service in Service)
+# What partners reach over HTTP.
+DOOR: Final = EDGE
 ONCE: Final = ("databases", "provision", *(f"migrate-{service}" for service in SERVICES))
 # On a machine with other work; alone it takes a fifth.
 PATIENCE: Final = 300.0

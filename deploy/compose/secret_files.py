@@ -10,17 +10,18 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from contracts.partners import PartnerRegistered
-from contracts.topics import Service
+from contracts.topics import EDGE, Service
 from deploy.embedded import state
 from deploy.embedded.authority import Authority
 from deploy.embedded.failure import PlatformError
 from deploy.provision import credentials
-from deploy.provision.credentials import Credential, Credentials
+from deploy.provision.credentials import OWN_USERS, Credential, Credentials
+from deploy.provision.partners import with_defaults
 
 ADDRESS: Final = "127.0.0.1:19093"
 ADMIN: Final = "admin"
@@ -79,7 +80,10 @@ def make(directory: Path, partners: Sequence[PartnerRegistered], address: str = 
     directory.chmod(0o700)
     new: list[str] = []
     kept = {name: _kept(directory / name, rule, new) for name, rule in _primary().items()}
-    certified = Authority(directory, READABLE).certify(list(dict.fromkeys((BROKER, "localhost", "127.0.0.1", host))))
+    authority = Authority(directory, READABLE)
+    certified = authority.certify(list(dict.fromkeys((BROKER, "localhost", "127.0.0.1", host))))
+    # Partners reach both under the same name; each has a key of its own.
+    authority.certify(list(dict.fromkeys((EDGE, "localhost", "127.0.0.1", host))), name=EDGE)
     for name, text in _derived(kept, address).items():
         _follow(directory / name, text)
     logins = _credentials(directory, kept, partners, address)
@@ -121,6 +125,7 @@ def _primary() -> dict[str, _Rule]:
     """What is made at random, by file name."""
     alone = ("admin-password", "controller-password", "postgres-password", "grafana-password", "kafka-ui-password")
     rules = dict.fromkeys(alone, _PASSWORD_RULE)
+    rules[f"{EDGE}-kafka-password"] = _PASSWORD_RULE
     for service in Service:
         rules[f"{service}-kafka-password"] = rules[f"{service}-database-password"] = _PASSWORD_RULE
         rules[f"{service}-vault-key"] = _VAULT_RULE
@@ -173,15 +178,16 @@ def _credentials(
     """Services as their own secrets say, each partner's login, and what its software is configured with."""
     path = directory / "credentials.json"
     known = credentials.read(path)
-    services = {service.value: Credential(service, kept[f"{service}-kafka-password"]) for service in Service}
+    services = {user: Credential(user, kept[f"{user}-kafka-password"]) for user in OWN_USERS}
     if known.services != services:
-        credentials.write(path, Credentials(services, known.partners, known.connection))
+        credentials.write(path, replace(known, services=services))
     connection = {
         "bootstrap.servers": address,
         "security.protocol": "SASL_SSL",
         "sasl.mechanism": "SCRAM-SHA-512",
         "ssl.ca.location": "authority.pem",
     }
-    logins = credentials.complete(path, Service, (partner.id for partner in partners), connection)
+    http = {partner.id for partner in with_defaults(partners) if partner.http}
+    logins = credentials.complete(path, OWN_USERS, [partner.id for partner in partners], connection, http)
     path.chmod(READABLE)
     return logins

@@ -107,7 +107,7 @@ def open_stage(options: Options, partners: Sequence[PartnerRegistered], report: 
 def _clear(platform: Platform) -> None:
     """Each run begins with an empty SIAO: what an earlier run left is ended, then removed."""
     state.lock(platform.directory).close()
-    children = (platform.kafka.child, platform.postgres.child, *(s.child for s in platform.services.values()))
+    children = (platform.kafka.child, platform.postgres.child, *(process.child for process in platform.processes()))
     for child in children:
         child.end_leftover()
     shutil.rmtree(platform.directory)

@@ -66,7 +66,7 @@ def _options() -> argparse.Namespace:
     up.add_argument("--state", type=Path, default=state.STATE, help="state directory (default: %(default)s)")
     up.add_argument("--kafka-port", type=int, default=DEFAULT_ADDRESSES.kafka, help="the first of three (%(default)s)")
     up.add_argument("--postgres-port", type=int, default=DEFAULT_ADDRESSES.postgres, help="(%(default)s)")
-    up.add_argument("--services-port", type=int, default=DEFAULT_ADDRESSES.services, help="first of four (%(default)s)")
+    up.add_argument("--services-port", type=int, default=DEFAULT_ADDRESSES.services, help="first of six (%(default)s)")
     up.add_argument("--otlp", help="a receiver of traces, for example http://127.0.0.1:4318 (default: none)")
     up.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     return parser.parse_args()

@@ -40,14 +40,14 @@ class Authority:
         """What a client verifies the broker with."""
         return self.directory / "authority.pem"
 
-    def certify(self, hosts: Sequence[str], now: datetime | None = None) -> bool:
-        """Keeps `broker.pem` (PKCS 8 key, then certificate) valid for these names and addresses; was it made anew?
+    def certify(self, hosts: Sequence[str], now: datetime | None = None, name: str = "broker") -> bool:
+        """Keeps `<name>.pem` (PKCS 8 key, then certificate) valid for these names and addresses; was it made anew?
 
         The authority is made when there is none. `now`: the present, unless a test says otherwise.
         """
         today = now or datetime.now(UTC)
         key, certificate = self._authority(today)
-        path = self.directory / "broker.pem"
+        path = self.directory / f"{name}.pem"
         if path.exists() and _serves(path.read_bytes(), certificate, hosts, today):
             return False
         own = _key_of(path)

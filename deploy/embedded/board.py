@@ -73,6 +73,8 @@ class Board:
             ("Kafka, partenaires / partners", platform.kafka.partners_bootstrap, "SASL_SSL, SCRAM-SHA-512"),
             ("PostgreSQL", f"{ports.HOST}:{platform.postgres.port}", "une base par service / a database each"),
             *((name, service.url, "/health /ready /metrics") for name, service in platform.services.items()),
+            ("HTTP, partenaires / partners", platform.http_url, "/docs, jetons / tokens: identifiants / credentials"),
+            (platform.edge.name, platform.edge.url, "/health /ready /metrics"),
             ("identifiants / credentials", str(platform.credentials_path), f"{partners} partenaires / partners"),
             ("journaux / logs", str(platform.directory / "logs"), ""),
         ]

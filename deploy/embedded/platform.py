@@ -8,15 +8,16 @@ import base64
 import contextlib
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 import psutil
 
 from contracts.partners import PartnerRegistered
-from contracts.topics import Service
+from contracts.topics import EDGE, Service
 from deploy.embedded import ports, state
 from deploy.embedded.child import Child, stop_together, wait_until
 from deploy.embedded.failure import PlatformError
@@ -25,11 +26,13 @@ from deploy.embedded.kafka import Kafka
 from deploy.embedded.parts import Broker, DatabaseServer
 from deploy.embedded.postgres import PORT as POSTGRES_PORT
 from deploy.embedded.postgres import Postgres
-from deploy.embedded.service import Clock, Commands, Death, ServiceProcess, environment_of
+from deploy.embedded.service import Clock, Commands, Death, ServiceProcess, environment_of, environment_of_edge
 from deploy.provision.apply import apply
 from deploy.provision.credentials import Credentials, complete
 
 SERVICES_PORT = 18081
+# The pages of each service, then those of the edge, then the one port that partners reach over HTTP.
+SERVICES_PORTS = len(Service) + 2
 WATCH_SECONDS = 0.2
 MIGRATION_SECONDS = 120.0
 
@@ -41,7 +44,7 @@ READY = "prêt / ready"
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Loopback ports: the first of Kafka's three (clients, controller, partners), PostgreSQL's, the services' four."""
+    """Loopback ports: the first of Kafka's three (clients, controller, partners), PostgreSQL's, the services' six."""
 
     kafka: int = KAFKA_PORT
     postgres: int = POSTGRES_PORT
@@ -60,7 +63,7 @@ class Platform:
     """One run of the embedded platform over a state directory: `start`, use, `stop`; another run is another object.
 
     kafka, postgres: others than child processes of this machine, where the caller has them; `addresses` is then theirs.
-    otlp: where the services send their spans, None for nowhere.
+    otlp: where the services send their spans, None for nowhere. edge: settings of the edge's own, SIAO_EDGE_*.
     deaths: every service that ended by itself and was started again, oldest first.
     failure: why the platform stopped itself, None while all is well.
     """
@@ -79,6 +82,7 @@ class Platform:
         kafka: Broker | None = None,
         postgres: DatabaseServer | None = None,
         otlp: str | None = None,
+        edge: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.directory = directory
         logs = directory / "logs"
@@ -90,16 +94,28 @@ class Platform:
             name.value: ServiceProcess(name, addresses.services + rank, directory, commands.service(name))
             for rank, name in enumerate(Service)
         }
+        self.edge = ServiceProcess(EDGE, addresses.services + len(Service), directory, commands.service(EDGE))
         self.deaths: list[Death] = []
         self.failure: PlatformError | None = None
         self.credentials = Credentials({}, {})
         self.ended = threading.Event()
         self._partners, self._clock, self._log_level, self._otlp = partners, clock, log_level, otlp
+        self._edge_settings = edge
         self._report, self._on_death, self._commands = report, on_death, commands
         self._migrations: dict[str, Child] = {}
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
         self._lock: IO[str] | None = None
+
+    @property
+    def http_port(self) -> int:
+        """The port that partners without Kafka reach."""
+        return self.edge.port + 1
+
+    @property
+    def http_url(self) -> str:
+        """Where partners without Kafka come in."""
+        return f"http://{ports.HOST}:{self.http_port}"
 
     @property
     def credentials_path(self) -> Path:
@@ -124,7 +140,7 @@ class Platform:
         self._stopping.set()
         if self._watcher is not None and self._watcher is not threading.current_thread():
             self._watcher.join()
-        stop_together([*self._migrations.values(), *(service.child for service in self.services.values())])
+        stop_together([*self._migrations.values(), *(process.child for process in self.processes())])
         stop_together([self.kafka.child, self.postgres.child])
         if self._lock is not None:
             self._lock.close()
@@ -133,14 +149,15 @@ class Platform:
     def memory(self) -> dict[str, int]:
         """Resident bytes of each part and its children, shared pages counted once (PSS, from /proc)."""
         parts = {"Kafka": self.kafka.pid, "PostgreSQL": self.postgres.pid}
-        parts |= {name: service.pid for name, service in self.services.items()}
+        parts |= {process.name: process.pid for process in self.processes()}
         return {name: _proportional_bytes(pid) for name, pid in parts.items() if pid is not None}
 
     def _require_ports(self) -> None:
-        for child in (self.kafka.child, self.postgres.child, *(s.child for s in self.services.values())):
+        for child in (self.kafka.child, self.postgres.child, *(process.child for process in self.processes())):
             child.end_leftover()
-        for name, service in self.services.items():
-            ports.require_free(service.port, name, "--services-port")
+        for process in self.processes():
+            ports.require_free(process.port, process.name, "--services-port")
+        ports.require_free(self.http_port, EDGE, "--services-port")
 
     def _put_old_logs_aside(self) -> None:
         for log in (self.directory / "logs").glob("*.log"):
@@ -162,9 +179,23 @@ class Platform:
             login = self.credentials.services[name]
             broker = {"SIAO_KAFKA_USER": login.user, "SIAO_KAFKA_PASSWORD": login.password}
             service.start({**environments[name], **broker})
-        for name, service in self.services.items():
-            wait_until("/ready", service.is_ready, service.child)
-            self._report(name, READY)
+        self._start_edge()
+        for process in self.processes():
+            wait_until("/ready", process.is_ready, process.child)
+            self._report(process.name, READY)
+
+    def _start_edge(self) -> None:
+        self._report(EDGE, "démarrage / starting")
+        login = self.credentials.services[EDGE]
+        environment = environment_of_edge(
+            kafka=self.kafka.bootstrap, port=self.edge.port, edge_port=self.http_port, log_level=self._log_level
+        )
+        broker = {"SIAO_KAFKA_USER": login.user, "SIAO_KAFKA_PASSWORD": login.password}
+        self.edge.start({**environment, **broker, **self._edge_settings})
+
+    def processes(self) -> list[ServiceProcess]:
+        """The services, then the edge."""
+        return [*self.services.values(), self.edge]
 
     def _migrate(self) -> dict[str, dict[str, str]]:
         """Starts every service's migrations; returns each service's environment, its Kafka login still to come."""
@@ -207,8 +238,8 @@ class Platform:
         state.write_object(self.directory / "administrator.json", administrator)
         complete(
             self.credentials_path,
-            Service,
-            (partner.id for partner in self._partners),
+            (),
+            (),
             {
                 "bootstrap.servers": self.kafka.partners_bootstrap,
                 "security.protocol": "SASL_SSL",
@@ -229,8 +260,8 @@ class Platform:
                     self.failure = failure
                     self.stop()
                     return
-            for service in self.services.values():
-                death = service.tend()
+            for process in self.processes():
+                death = process.tend()
                 if death is not None:
                     self.deaths.append(death)
                     self._on_death(death)

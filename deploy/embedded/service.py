@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from contracts.topics import Service
 from deploy.embedded import ports, state
 from deploy.embedded.child import Child
 
@@ -54,7 +53,7 @@ class Commands:
 class ServiceProcess:
     """A service: started, watched by `tend`, stopped through its `child`."""
 
-    def __init__(self, name: Service, port: int, directory: Path, command: Sequence[str]) -> None:
+    def __init__(self, name: str, port: int, directory: Path, command: Sequence[str]) -> None:
         self.name = name
         self.port = port
         self.child = Child(name, directory / "run" / f"{name}.pid", directory / "logs" / f"{name}.log")
@@ -118,7 +117,6 @@ def environment_of(
     otlp: str | None = None,
 ) -> dict[str, str]:
     """A service's environment but its Kafka login: ours without any SIAO_* variable, then exactly these."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("SIAO_")}
     settings = {
         "SIAO_KAFKA": kafka,
         "SIAO_DATABASE": database,
@@ -132,4 +130,19 @@ def environment_of(
         settings["SIAO_CLOCK_ORIGIN"] = clock.origin.isoformat()
         settings["SIAO_CLOCK_STARTED"] = clock.started.isoformat()
         settings["SIAO_CLOCK_RATE"] = str(clock.rate)
-    return {**own, **settings}
+    return {**_ours(), **settings}
+
+
+def environment_of_edge(*, kafka: str, port: int, edge_port: int, log_level: str) -> dict[str, str]:
+    """The same for the edge, which has no database. port: of its pages; edge_port: the one that partners reach."""
+    settings = {
+        "SIAO_KAFKA": kafka,
+        "SIAO_HTTP_PORT": str(port),
+        "SIAO_EDGE_PORT": str(edge_port),
+        "SIAO_LOG_LEVEL": log_level,
+    }
+    return {**_ours(), **settings}
+
+
+def _ours() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("SIAO_")}

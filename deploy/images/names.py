@@ -8,7 +8,7 @@ from pathlib import Path
 STANDINS = Path(__file__).with_name("standins.env")
 
 PROJECT = "siao-insertion"
-OURS = ("offers", "intake", "orientation", "reporting", "provision")
+OURS = ("offers", "intake", "orientation", "reporting", "edge", "provision")
 
 
 class Part(StrEnum):

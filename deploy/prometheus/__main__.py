@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from contracts.topics import Service
+from contracts.topics import EDGE, Service
 from deploy.embedded import ports, state
 from deploy.embedded.failure import PlatformError
 from deploy.embedded.platform import SERVICES_PORT
@@ -34,7 +34,7 @@ def _table(options: argparse.Namespace) -> int:
 
 def _up(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    services = {name.value: f"{ports.HOST}:{options.services_port + rank}" for rank, name in enumerate(Service)}
+    services = {str(name): f"{ports.HOST}:{options.services_port + rank}" for rank, name in enumerate((*Service, EDGE))}
     monitor = Monitor(
         options.state / "monitor",
         services,
@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
     table.add_argument("--check", action="store_true", help="write nothing; exit 1 when it is stale")
     up = commands.add_parser("up", help="Prometheus and Alertmanager, looking at the embedded platform, until Ctrl-C")
     up.add_argument("--state", type=Path, default=state.STATE, help="state directory (default: %(default)s)")
-    up.add_argument("--services-port", type=int, default=SERVICES_PORT, help="first of four (%(default)s)")
+    up.add_argument("--services-port", type=int, default=SERVICES_PORT, help="first of six (%(default)s)")
     up.add_argument("--prometheus-port", type=int, default=PROMETHEUS_PORT, help="(%(default)s)")
     up.add_argument("--alertmanager-port", type=int, default=ALERTMANAGER_PORT, help="(%(default)s)")
     return parser.parse_args()

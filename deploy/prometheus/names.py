@@ -9,7 +9,7 @@ from typing import Final
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from contracts.topics import Service
+from contracts.topics import EDGE, Service
 from services.chassis import metrics
 
 README: Final = Path(__file__).parent / "README.md"
@@ -43,10 +43,10 @@ class Metric:
 def catalogue() -> list[Metric]:
     """All metrics of ours, those of the chassis first."""
     found = [*_told(metrics, "every service")]
-    for service in Service:
-        name = f"services.{service.value}.figures"
+    for service in (*Service, EDGE):
+        name = f"services.{service}.figures"
         if importlib.util.find_spec(name) is not None:
-            found.extend(_told(importlib.import_module(name), f"`{service.value}`"))
+            found.extend(_told(importlib.import_module(name), f"`{service}`"))
     return found
 
 

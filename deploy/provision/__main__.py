@@ -1,50 +1,23 @@
-"""`python -m deploy.provision FILE`: provisions a running Kafka; refuses a wrong partners' file before it connects."""
+"""`python -m deploy.provision`: a running Kafka made as a file of partners says; refuses a wrong file at once."""
 
 import argparse
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
-from confluent_kafka import KafkaException
-
-from deploy.embedded import state
 from deploy.embedded.failure import PlatformError
-from deploy.provision import connection
-from deploy.provision.apply import Applied, apply
-from deploy.provision.partners import load
+from deploy.provision import commands
 
 
-def main() -> int:
-    """0 when the broker is as the file says, 1 with one sentence when it is not."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command's exit status; 1 with one sentence when it cannot go on."""
     parser = argparse.ArgumentParser(prog="python -m deploy.provision", description=__doc__)
-    parser.add_argument("file", type=Path, help="the partners, YAML or JSON")
-    parser.add_argument(
-        "--state",
-        type=Path,
-        default=state.STATE,
-        help="the embedded platform's directory, credentials go there",
-    )
-    parser.add_argument("--credentials", type=Path, help="their file, when it is not in that directory")
-    options = parser.parse_args()
-    kept = options.credentials or options.state / "credentials.json"
+    commands.declare_verbs(parser.add_subparsers(required=True, metavar="COMMAND"))
+    options = parser.parse_args(arguments)
     try:
-        partners, administrator = load(options.file), connection.administrator(options.state)
-        connection.require_answer(administrator)
-        applied = apply(administrator, partners, kept, connection.replication())
-    except (PlatformError, KafkaException) as error:
+        return int(options.run(options))
+    except PlatformError as error:
         print(error, file=sys.stderr)
         return 1
-    print(_sentence(applied, kept))
-    return 0
-
-
-def _sentence(applied: Applied, credentials: Path) -> str:
-    partners = len(applied.credentials.partners)
-    return (
-        f"{partners} partenaires en place en {applied.seconds:.1f} s "
-        f"(+{applied.registered} inscriptions, +{applied.topics} topics, +{applied.users} comptes, "
-        f"+{applied.granted} droits, -{applied.revoked} droits) ; identifiants : {credentials}"
-        f" / {partners} partners in place; credentials: {credentials}"
-    )
 
 
 if __name__ == "__main__":

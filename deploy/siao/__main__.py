@@ -5,10 +5,11 @@ import sys
 from collections.abc import Sequence
 
 from deploy.embedded.failure import PlatformError
+from deploy.provision import commands as partners
 from deploy.siao import replay, structures, why
 
 # Each module declares its command, which sets `run`: options -> exit status.
-COMMANDS = (why, replay, structures)
+COMMANDS = (why, replay, structures, partners)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,16 +3,12 @@
 import asyncio
 import contextlib
 import gc
-import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import uvicorn
 from faststream.asgi import AsgiFastStream
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-from pydantic_settings import SettingsError
 
 from services.chassis.clock import clock_of
 from services.chassis.database import engine_of
@@ -20,6 +16,7 @@ from services.chassis.describing import Description, Subscription
 from services.chassis.faults import TEXTS, Fault, Faults
 from services.chassis.health import Watch
 from services.chassis.kafka import broker_of
+from services.chassis.launching import listen, read_settings
 from services.chassis.logs import configure, log
 from services.chassis.looking import Looking
 from services.chassis.needs import check_broker, check_key, check_reading, check_schema, check_topics
@@ -166,7 +163,7 @@ def assembled(machinery: Machinery) -> AsgiFastStream:
 def run(description: Description) -> None:
     """Run a service until it is told to stop. What cannot be mended without another start is said in one line."""
     name = description.service.value
-    settings = read_settings(name)
+    settings = read_settings(name, Settings)
     configure(name, settings.log_level)
     listener, machinery = listen(name, settings.http_host, settings.http_port), Machinery(description, settings)
     server = uvicorn.Server(
@@ -185,36 +182,3 @@ def run(description: Description) -> None:
     server.run([listener])
     for fault in given_up:
         sys.exit(f"{name} : {' / '.join(TEXTS[fault.code])} ({fault.where})")
-
-
-def read_settings(name: str) -> Settings:
-    """The settings of a service; ends the process with one line when one is missing or wrong."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = ", ".join(_said_of(each) for each in error.errors(include_input=False))
-    except SettingsError as error:
-        # The library's own sentence: which setting, from where, and never its value.
-        wrong = str(error)
-    except OSError as error:
-        wrong = str(error.filename or type(error).__name__)
-    sys.exit(f"{name} : réglage absent ou faux / setting missing or wrong: {wrong}")
-
-
-def _said_of(error: ErrorDetails) -> str:
-    """What is wrong with a setting, without its value. Our own sentences are told, the library's only by their type."""
-    ours = "-" in error["type"]
-    setting = f"SIAO_{str(error['loc'][0]).upper()} " if error["loc"] else ""
-    return f"{setting}({error['msg'] if ours else error['type']})"
-
-
-def listen(name: str, host: str, port: int) -> socket.socket:
-    """The socket of the pages, before anything else begins; ends the process with one line when it cannot be had."""
-    try:
-        kind = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=kind, backlog=2048)
-    except OSError as error:
-        sys.exit(
-            f"{name} : le port {port} de {host} n'est pas disponible ({error.strerror}) : libérez-le ou changez"
-            f" SIAO_HTTP_HOST, SIAO_HTTP_PORT / the port is not available: free it or change these settings"
-        )

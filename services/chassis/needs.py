@@ -19,7 +19,7 @@ from services.chassis.faults import Fault
 from services.chassis.kafka import client_settings
 from services.chassis.migrate import config_of, newest_revision, present_revision
 from services.chassis.quarantine import context_of
-from services.chassis.settings import Settings
+from services.chassis.settings import ProcessSettings
 from services.chassis.tables import StateTable
 from services.chassis.vault import Vault
 
@@ -27,7 +27,7 @@ from services.chassis.vault import Vault
 ANSWER_SECONDS: Final = 10.0
 
 
-async def check_broker(settings: Settings) -> None:
+async def check_broker(settings: ProcessSettings) -> None:
     """One login. The client's own start only says that it could not; this says why. Raises Fault or KafkaError."""
     options = client_settings(settings)
     del options["bootstrap_servers"]
@@ -49,7 +49,7 @@ async def check_broker(settings: Settings) -> None:
     raise failure
 
 
-async def reason_of(error: Exception, settings: Settings) -> Exception:
+async def reason_of(error: Exception, settings: ProcessSettings) -> Exception:
     """Why the broker could not be used, where a login says it better than the client's error."""
     try:
         await check_broker(settings)
@@ -58,7 +58,7 @@ async def reason_of(error: Exception, settings: Settings) -> Exception:
     return error
 
 
-async def check_topics(settings: Settings, topics: Iterable[str]) -> None:
+async def check_topics(settings: ProcessSettings, topics: Iterable[str]) -> None:
     """The topics that a service names are there, and shown to it. Raises Fault for the first that is not."""
     names = {PARTNERS.name, *topics}
     client = AIOKafkaClient(**client_settings(settings))
@@ -75,7 +75,7 @@ async def check_topics(settings: Settings, topics: Iterable[str]) -> None:
             raise Fault("topic-missing", name)
 
 
-async def check_reading(settings: Settings, group: str, topics: Sequence[str]) -> None:
+async def check_reading(settings: ProcessSettings, group: str, topics: Sequence[str]) -> None:
     """The group and the topics of a subscription may be read; the topics are there. Raises KafkaError.
 
     What partners write cannot be asked for: a topic that may not be read is not shown at all.

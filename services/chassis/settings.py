@@ -4,7 +4,7 @@ import base64
 import ipaddress
 import ssl
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     AnyHttpUrl,
@@ -29,25 +29,28 @@ def _decode_key(value: object) -> object:
     return value
 
 
-def _is_loopback(address: str) -> bool:
-    host = address.rpartition(":")[0].strip("[]")
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can be reached, or reach us, at this address or name."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 
 
+_FROM_OUTSIDE: Final = SettingsConfigDict(
+    env_prefix="SIAO_",
+    secrets_dir="/run/secrets" if Path("/run/secrets").is_dir() else None,
+    frozen=True,
+    hide_input_in_errors=True,
+    # Compose passes what is not set as an empty text.
+    env_ignore_empty=True,
+)
+
+
 class DatabaseSettings(BaseSettings):
     """What migrations need, and nothing more."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SIAO_",
-        secrets_dir="/run/secrets" if Path("/run/secrets").is_dir() else None,
-        frozen=True,
-        hide_input_in_errors=True,
-        # Compose passes what is not set as an empty text.
-        env_ignore_empty=True,
-    )
+    model_config = _FROM_OUTSIDE
 
     database: SecretStr = Field(description="postgresql+asyncpg://user:password@host:port/name")
 
@@ -63,8 +66,10 @@ class DatabaseSettings(BaseSettings):
         return address
 
 
-class Settings(DatabaseSettings):
-    """Settings of one service. A missing or wrong one stops the start with a sentence that names it."""
+class ProcessSettings(BaseSettings):
+    """What each process of the SIAO needs, with a database or without: its broker, its pages, its log."""
+
+    model_config = _FROM_OUTSIDE
 
     kafka: str = Field(description="host:port of a Kafka broker")
     kafka_ca: Path | None = Field(
@@ -77,28 +82,15 @@ class Settings(DatabaseSettings):
     kafka_password: SecretStr = Field(min_length=1, description="SCRAM password")
     http_host: str = Field(default="127.0.0.1", description="address of /health, /ready and /metrics")
     http_port: int = Field(ge=1, le=65_535, description="port of /health, /ready and /metrics")
-    vault_key: Annotated[SecretBytes, BeforeValidator(_decode_key)] = Field(
-        min_length=32, max_length=32, description="base64 of the 32 bytes that seal the quarantine"
-    )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
-    batch: int = Field(default=4000, ge=1, le=10_000, description="most messages taken from the broker at once")
-    clock_origin: AwareDatetime | None = Field(default=None, description="business instant at `clock_started`")
-    clock_started: AwareDatetime | None = Field(
-        default=None, description="real instant at which an accelerated clock began"
-    )
-    clock_rate: float = Field(default=1.0, gt=0, description="business seconds in a real second")
-    otlp: AnyHttpUrl | None = Field(
-        default=None, description="where spans are sent, for example http://127.0.0.1:4318; without it, none is made"
-    )
-    otlp_share: float = Field(default=1.0, ge=0, le=1, description="share of the traces whose spans are sent")
 
     @field_validator("kafka_ca")
     @classmethod
     def _encrypted_or_loopback(cls, path: Path | None, info: ValidationInfo) -> Path | None:
         if path is None:
-            if not _is_loopback(info.data.get("kafka", "localhost:")):
+            if not is_loopback(info.data.get("kafka", "localhost:").rpartition(":")[0].strip("[]")):
                 raise PydanticCustomError(
                     "plaintext-outside-loopback",
                     "sans SIAO_KAFKA_CA, un service ne parle à Kafka que sur sa propre machine ; donnez le fichier PEM "
@@ -116,6 +108,24 @@ class Settings(DatabaseSettings):
                 {"path": str(path), "why": error.strerror or type(error).__name__},
             ) from error
         return path
+
+
+class Settings(ProcessSettings, DatabaseSettings):
+    """Settings of one service. A missing or wrong one stops the start with a sentence that names it."""
+
+    vault_key: Annotated[SecretBytes, BeforeValidator(_decode_key)] = Field(
+        min_length=32, max_length=32, description="base64 of the 32 bytes that seal the quarantine"
+    )
+    batch: int = Field(default=4000, ge=1, le=10_000, description="most messages taken from the broker at once")
+    clock_origin: AwareDatetime | None = Field(default=None, description="business instant at `clock_started`")
+    clock_started: AwareDatetime | None = Field(
+        default=None, description="real instant at which an accelerated clock began"
+    )
+    clock_rate: float = Field(default=1.0, gt=0, description="business seconds in a real second")
+    otlp: AnyHttpUrl | None = Field(
+        default=None, description="where spans are sent, for example http://127.0.0.1:4318; without it, none is made"
+    )
+    otlp_share: float = Field(default=1.0, ge=0, le=1, description="share of the traces whose spans are sent")
 
     @model_validator(mode="after")
     def _whole_clock(self) -> "Settings":

@@ -4,7 +4,6 @@ A refusal of one message is found out and costs only that message; a refusal of 
 """
 
 import asyncio
-import contextlib
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,14 +19,13 @@ from aiokafka.errors import (
 )
 from aiokafka.partitioner import DefaultPartitioner
 
-from services.chassis.kafka import producer_of
+from services.chassis.kafka import let_go, producer_of
 from services.chassis.settings import Settings
 
 Line: TypeAlias = Any  # asyncpg's Record: seq, id, topic, key, type, time, traceparent, payload
 
 # The client itself would try for ever: whatever it then holds back, other topics must not wait for.
 SEND_SECONDS: Final = 20.0
-CLOSE_SECONDS: Final = 5.0
 TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 _PARTITIONER: Final = DefaultPartitioner()
 
@@ -74,21 +72,10 @@ class Shipping:
             await self._learn(everything.topics())
 
     async def close(self) -> None:
-        """Let the producer go, with whatever it still holds: that is in the outbox.
-
-        Its own `stop` would first wait for the broker to take it, for ever if need be; and whatever it sent after its
-        successor would be out of order.
-        """
+        """Let the producer go, with whatever it still holds: that is in the outbox."""
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        producer._closed = True
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                if producer._sender is not None:
-                    await producer._sender.close()
-        with contextlib.suppress(Exception):
-            await producer.client.close()
+        if producer is not None:
+            await let_go(producer)
 
     async def absent(self, topics: Set[str], again: bool) -> dict[str, bool]:
         """Those of these topics that the broker does not show us, and whether it is for want of a right.

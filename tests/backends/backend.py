@@ -1,14 +1,15 @@
 """What tests run on: brokers and databases, each started by whoever asked for it and gone when its context ends."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from contracts.partners import PartnerRegistered
 from deploy.embedded import ports
 from deploy.embedded.parts import Broker, DatabaseServer
-from deploy.embedded.platform import Addresses, Platform
+from deploy.embedded.platform import SERVICES_PORTS, Addresses, Platform
 from deploy.embedded.service import Clock
 
 
@@ -37,13 +38,15 @@ def platform_on(
     partners: Sequence[PartnerRegistered],
     otlp: str | None = None,
     clock: Clock | None = None,
+    edge: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Platform]:
-    """The whole platform, ready: broker and database of this backend, the four services as processes.
+    """The whole platform, ready: broker and database of this backend, the services and the edge as processes.
 
-    otlp: where they send their spans; clock: the time they live in, the real one by default.
+    otlp: where they send their spans; clock: the time they live in, the real one by default; edge: settings of the
+    edge's own.
     """
     with backend.broker() as kafka, backend.database(durable=True) as postgres:
-        addresses = Addresses(services=ports.free_port(4))
+        addresses = Addresses(services=ports.free_port(SERVICES_PORTS))
         platform = Platform(
             directory,
             partners=partners,
@@ -52,6 +55,7 @@ def platform_on(
             postgres=postgres,
             otlp=otlp,
             clock=clock,
+            edge=edge,
         )
         try:
             platform.start()

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from contracts.golden import golden_messages
-from contracts.partners import PartnerRegistered
 from contracts.requests import RequestSubmitted
 from contracts.topics import Role
 from deploy.embedded.platform import Platform
+from deploy.provision.partners import Partner as Registered
 from tests.e2e.partner import Partner
 
 # Who comes, and the SIAO where it does.
@@ -22,7 +22,11 @@ SIAO_OF: Final = {
     "node": "04",
     "java": "05",
     "kcat": "06",
+    "curl": "08",
+    "http": "09",
 }
+# Those who may come by HTTP.
+BY_HTTP: Final = ("curl", "http")
 SECONDS: Final = 60
 
 
@@ -31,11 +35,11 @@ def structure(name: str) -> str:
     return f"chrs-{name}"
 
 
-def partners() -> list[PartnerRegistered]:
+def partners() -> list[Registered]:
     """A structure, a prescriber and a bailleur in each SIAO."""
     roles = {"chrs": Role.STRUCTURE, "ccas": Role.PRESCRIBER, "bailleur": Role.BAILLEUR}
     return [
-        PartnerRegistered(id=f"{what}-{name}", role=role, siao=siao, name=f"{what} {name}")
+        Registered(id=f"{what}-{name}", role=role, siao=siao, name=f"{what} {name}", http=name in BY_HTTP)
         for name, siao in SIAO_OF.items()
         for what, role in roles.items()
     ]
@@ -55,6 +59,8 @@ def environment(platform: Platform, user: str) -> dict[str, str]:
         "SIAO_PARTNER": user,
         "SIAO_PASSWORD": platform.credentials.partners[user].password,
         "SIAO_SECONDS": str(SECONDS),
+        "SIAO_HTTP": platform.http_url,
+        "SIAO_TOKEN": platform.credentials.partners[user].token or "",
     }
 
 

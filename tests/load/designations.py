@@ -18,7 +18,7 @@ from confluent_kafka import Consumer, Producer
 from contracts.codes import EvaluationSection, Situation
 from contracts.partners import PartnerRegistered
 from contracts.topics import NOTICES, REQUESTS, VACANCIES, Role
-from deploy.embedded.platform import Addresses, Platform
+from deploy.embedded.platform import SERVICES_PORTS, Addresses, Platform
 from deploy.embedded.ports import free_port
 
 SIAO: Final = "92"
@@ -54,7 +54,7 @@ def partners(scale: Scale) -> list[PartnerRegistered]:
 def platform(scale: Scale) -> Iterator[Platform]:
     """The whole platform on free ports and a state of its own; nothing of it stays."""
     with tempfile.TemporaryDirectory(prefix="siao-load-") as folder:
-        addresses = Addresses(free_port(3), free_port(), free_port(4))
+        addresses = Addresses(free_port(3), free_port(), free_port(SERVICES_PORTS))
         running = Platform(Path(folder), partners=partners(scale), addresses=addresses)
         running.start()
         try:

@@ -28,7 +28,7 @@ ANSWERS = {
 
 
 def test_every_service_and_the_chassis_has_one() -> None:
-    assert [path.parent.name for path in READMES] == ["chassis", "intake", "offers", "orientation", "reporting"]
+    assert [path.parent.name for path in READMES] == ["chassis", "edge", "intake", "offers", "orientation", "reporting"]
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)

@@ -68,6 +68,11 @@ async def test_kcat_publishes_a_vacancy_and_reads_its_designation(platform: Plat
     await publishes_a_vacancy(platform, "kcat", alone(tmp_path, "kcat"), ["./first.sh"], LD_PRELOAD=str(library))
 
 
+async def test_curl_publishes_a_vacancy_and_reads_its_designation(platform: Platform, tmp_path: Path) -> None:
+    require("curl", "jq", "bash")
+    await publishes_a_vacancy(platform, "curl", alone(tmp_path, "curl"), ["./first.sh"])
+
+
 async def test_a_kcat_that_is_too_old_says_so(tmp_path: Path) -> None:
     require("bash")
     folder = alone(tmp_path, "kcat")

@@ -28,10 +28,12 @@ from confluent_kafka.admin import (
 )
 from confluent_kafka.cimpl import NewTopic
 
-from contracts.partners import PartnerRegistered
 from contracts.topics import Role
 from deploy.embedded.parts import Broker
-from deploy.provision.apply import Applied, apply
+from deploy.provision import credentials, rotation
+from deploy.provision.apply import apply
+from deploy.provision.credentials import Credentials
+from deploy.provision.partners import Partner
 from tests.backends.backend import Backend
 
 # `chrs-1` and `chrs-10`: one name begins the other.
@@ -49,6 +51,10 @@ PARTNERS = {
     "federation": "member",
 }
 SERVICES = ("offers", "intake", "orientation", "reporting")
+# Who may come by HTTP too: the edge acts in their names, and in no other's.
+HTTP = {"chrs-10", "mairie", "bailleur-a", "siao-92"}
+# Their credentials are being replaced: a second user beside the first, which may do the same. One has a token too.
+SECOND = {"chrs-1.b": "chrs-1", "bailleur-a.b": "bailleur-a"}
 
 # "structures -> partners.<id>.vacancies -> offers", and so on down the architecture's table of message families.
 INBOUND = {
@@ -64,7 +70,8 @@ OUTBOUND = {
 }
 # topic -> (who writes, who reads)
 CORE = {
-    "siao.partners": (set(), {"offers", "intake", "orientation", "reporting"}),
+    "siao.partners": (set(), {"offers", "intake", "orientation", "reporting", "edge"}),
+    "siao.tokens": (set(), {"edge"}),
     "siao.offers": ({"offers"}, {"orientation", "reporting"}),
     "siao.households": ({"intake"}, {"orientation", "reporting"}),
     "siao.answers": ({"orientation"}, {"orientation", "intake", "offers"}),
@@ -74,8 +81,11 @@ GROUPS = (
     *SERVICES,
     *(f"{service}.rebuild" for service in SERVICES),
     *(f"{partner}.software" for partner in PARTNERS),
-    # Without its dot a partner's name is not its group.
+    # Without its dot a partner's name is not its group; the edge has none.
     *PARTNERS,
+    "edge",
+    "edge.tail",
+    *(f"{user}.software" for user in SECOND),
     "anything",
 )
 
@@ -95,20 +105,22 @@ def topic_names() -> set[str]:
 def expected_of(principal: str) -> set[Deed]:
     """What this principal may do: ("write" or "read", topic), ("group", group)."""
     deeds: set[Deed] = set()
+    # A second user is its partner; the edge is each partner that comes by HTTP.
+    acts_for = HTTP if principal == "edge" else {SECOND.get(principal, principal)}
     for topic, (writers, readers) in CORE.items():
         deeds |= {("write", topic)} if principal in writers else set()
         deeds |= {("read", topic)} if principal in readers else set()
     for partner, role in PARTNERS.items():
         for channel, (service, roles) in INBOUND.items():
             if role in roles:
-                deeds |= {("write", f"partners.{partner}.{channel}")} if principal == partner else set()
+                deeds |= {("write", f"partners.{partner}.{channel}")} if partner in acts_for else set()
                 deeds |= {("read", f"partners.{partner}.{channel}")} if principal == service else set()
         for channel, (services, roles) in OUTBOUND.items():
             if role in roles:
-                deeds |= {("read", f"partners.{partner}.{channel}")} if principal == partner else set()
+                deeds |= {("read", f"partners.{partner}.{channel}")} if partner in acts_for else set()
                 deeds |= {("write", f"partners.{partner}.{channel}")} if principal in services else set()
-    mine = principal if principal in SERVICES else f"{principal}."
-    deeds |= {("group", group) for group in GROUPS if group.startswith(mine)}
+    mine = principal if principal in SERVICES else f"{SECOND.get(principal, principal)}."
+    deeds |= {("group", group) for group in GROUPS if group.startswith(mine) and principal != "edge"}
     # Whoever may read or write a topic may see that it exists; nobody else.
     return deeds | {("describe", name) for deed, name in deeds if deed in ("read", "write")}
 
@@ -118,11 +130,10 @@ class Provisioned:
     """A broker of this module's own, provisioned."""
 
     kafka: Broker
-    applied: Applied
+    keys: Credentials
 
     def settings(self, principal: str) -> Settings:
-        keys = self.applied.credentials
-        credential = (keys.services if principal in SERVICES else keys.partners)[principal]
+        credential = self.keys.everyone()[principal]
         return {**self.kafka.client_settings(credential.user, credential.password), "log_level": 0}
 
 
@@ -131,12 +142,14 @@ def provisioned(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> I
     with backend.broker() as kafka:
         kafka.start()
         partners = [
-            PartnerRegistered(id=partner, role=Role(role), siao="92", name=partner)
+            Partner(id=partner, role=Role(role), siao="92", name=partner, http=partner in HTTP)
             for partner, role in PARTNERS.items()
         ]
-        applied = apply(kafka.client_settings(), partners, tmp_path_factory.mktemp("acl") / "credentials.json")
+        path = tmp_path_factory.mktemp("acl") / "credentials.json"
+        apply(kafka.client_settings(), partners, path)
+        rotation.begin(kafka.client_settings(), list(SECOND.values()), path)
         _leave_a_record_everywhere(kafka)
-        yield Provisioned(kafka, applied)
+        yield Provisioned(kafka, credentials.read(path))
 
 
 def _leave_a_record_everywhere(kafka: Broker) -> None:
@@ -151,7 +164,7 @@ def test_the_broker_has_these_topics_and_no_other(provisioned: Provisioned) -> N
     assert {name for name in admin.list_topics(timeout=30).topics if not name.startswith("__")} == topic_names()
 
 
-@pytest.mark.parametrize("principal", [*SERVICES, *PARTNERS])
+@pytest.mark.parametrize("principal", [*SERVICES, "edge", *PARTNERS, *SECOND])
 def test_a_principal_can_do_what_it_must_and_nothing_else(provisioned: Provisioned, principal: str) -> None:
     settings = provisioned.settings(principal)
     done = described(settings) | written(settings, principal) | read(settings) | joined(settings, principal)
@@ -227,7 +240,7 @@ def joined(settings: Settings, principal: str) -> set[Deed]:
 
 
 def test_nobody_but_the_administrator_manages_the_broker(provisioned: Provisioned) -> None:
-    for principal in ("chrs-1", "siao-92", "intake"):
+    for principal in ("chrs-1", "siao-92", "intake", "edge", "chrs-1.b"):
         admin = AdminClient(provisioned.settings(principal))
         [created] = admin.create_topics([NewTopic(f"partners.{principal}.more", 1, 1)]).values()
         assert_refused(created, KafkaError.TOPIC_AUTHORIZATION_FAILED)

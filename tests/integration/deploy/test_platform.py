@@ -22,7 +22,7 @@ from contracts.topics import Role
 from deploy.embedded import ports, state
 from deploy.embedded.child import LOG_WIDTH
 from deploy.embedded.failure import PlatformError
-from deploy.embedded.platform import Addresses, Platform
+from deploy.embedded.platform import SERVICES_PORTS, Addresses, Platform
 from deploy.embedded.service import Clock, Commands, Death
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
@@ -36,7 +36,7 @@ Make = Callable[..., Platform]
 
 
 def some_addresses() -> Addresses:
-    return Addresses(ports.free_port(3), ports.free_port(), ports.free_port(4))
+    return Addresses(ports.free_port(3), ports.free_port(), ports.free_port(SERVICES_PORTS))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,6 @@ from deploy.embedded.failure import PlatformError
 from deploy.embedded.parts import Broker
 from deploy.provision import connection, credentials, register
 from deploy.provision.apply import Applied, apply
-from deploy.provision.partners import load
 from tests.backends.backend import Backend
 
 Apply = Callable[..., Applied]
@@ -75,10 +74,10 @@ def test_the_register_names_a_partner_before_anything_of_it_exists(
     publish = register.publish
     seen: list[bool] = []
 
-    def watched(settings: dict[str, str | int], partners: Sequence[PartnerRegistered]) -> int:
+    def watched(settings: Mapping[str, str | int], partners: Mapping[str, PartnerRegistered | None]) -> None:
         seen.append(any(name.startswith("partners.early.") for name in admin.list_topics(timeout=30).topics))
         seen.append("early" in credentials.read(tmp_path / "credentials.json").partners)
-        return publish(settings, partners)
+        publish(settings, partners)
 
     monkeypatch.setattr(register, "publish", watched)
     applying(a_partner("early"))
@@ -138,39 +137,3 @@ def test_a_service_s_password_follows_its_file_and_a_partner_s_does_not(
     connection.require_answer(dict(broker.client_settings("offers", "another-password-altogether")))
     with pytest.raises(PlatformError, match="mot de passe de steady"):
         connection.require_answer({**broker.client_settings("steady", "another-password-altogether"), "log_level": 0})
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("partners: [{id: chrs 1, role: structure, siao: '92', name: A}]", "partners.0.id"),
-        ("partners: [{id: chrs-1, role: hotel, siao: '92', name: A}]", "partners.0.role"),
-        ("partners: [{id: chrs-1, role: structure, siao: 92, name: A}]", "partners.0.siao"),
-        (
-            "partners: [{id: a, role: member, siao: '92', name: A}, {id: a, role: member, siao: '92', name: B}]",
-            "« a »",
-        ),
-        ("partners: [{id: offers-team, role: member, siao: '92', name: A}]", "offers-team"),
-        ("partners: [", "YAML"),
-        ("list: []", "partners"),
-    ],
-)
-def test_a_wrong_file_is_refused_with_its_place(tmp_path: Path, text: str, place: str) -> None:
-    path = tmp_path / "partners.yaml"
-    path.write_text(text)
-    with pytest.raises(PlatformError, match=place):
-        load(path)
-
-
-def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(PlatformError, match="ne peut pas être lu"):
-        load(tmp_path / "nowhere.yaml")
-
-
-def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
-    entry = {"id": "office", "role": "bailleur", "siao": "92", "name": "Office", "communes": ["92050"]}
-    (tmp_path / "a.json").write_text(json.dumps({"partners": [entry]}))
-    (tmp_path / "a.yaml").write_text(
-        "partners:\n- {id: office, role: bailleur, siao: '92', name: Office, communes: ['92050']}\n"
-    )
-    assert load(tmp_path / "a.json") == load(tmp_path / "a.yaml") != ()

@@ -16,7 +16,7 @@ import pytest
 
 from contracts.topics import Service
 from deploy.embedded import ports
-from deploy.embedded.platform import Addresses, Platform
+from deploy.embedded.platform import SERVICES_PORTS, Addresses, Platform
 from deploy.embedded.service import Clock, Commands
 from deploy.grafana.__main__ import BOARDS, FOLDER
 from deploy.prometheus.monitor import Monitor, Pace
@@ -73,7 +73,7 @@ def running(backend: Backend, directory: Path) -> Iterator[Platform]:
         platform = Platform(
             directory / "platform",
             partners=partners_of(SIAO),
-            addresses=Addresses(services=ports.free_port(4)),
+            addresses=Addresses(services=ports.free_port(SERVICES_PORTS)),
             clock=Clock(NOW, datetime.now(UTC), 60.0),
             commands=Commands(service=command),
             kafka=kafka,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.app import read_settings
+from services.chassis.launching import read_settings
 from services.chassis.settings import Settings
 
 SECRET = "hunter2hunter2"
@@ -31,7 +31,7 @@ def given(monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, str | None]) ->
 
 def test_what_is_right_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, {"SIAO_LOG_LEVEL": "warning", "SIAO_OTLP": "http://127.0.0.1:4318", "SIAO_OTLP_SHARE": "0.1"})
-    settings = read_settings("offers")
+    settings = read_settings("offers", Settings)
     assert (settings.log_level, settings.http_port, settings.otlp_share) == ("WARNING", 18_081, 0.1)
     assert str(settings.otlp) == "http://127.0.0.1:4318/"
 
@@ -63,7 +63,7 @@ def test_what_is_right_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_line_names_what_is_wrong(monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, str | None]) -> None:
     given(monkeypatch, changes)
     with pytest.raises(SystemExit) as ended:
-        read_settings("offers")
+        read_settings("offers", Settings)
     (line,) = str(ended.value.code).splitlines()
     assert line.startswith("offers : réglage absent ou faux / setting missing or wrong: ")
     assert next(iter(changes)) in line
@@ -75,7 +75,7 @@ def test_one_line_names_the_secret_whose_file_cannot_be_read(monkeypatch: pytest
     monkeypatch.setitem(Settings.model_config, "secrets_dir", str(tmp_path))
     (tmp_path / "siao_kafka_password").write_bytes(SECRET.encode() + b"\xff")
     with pytest.raises(SystemExit) as ended:
-        read_settings("offers")
+        read_settings("offers", Settings)
     (line,) = str(ended.value.code).splitlines()
     assert "kafka_password" in line
     assert SECRET not in line

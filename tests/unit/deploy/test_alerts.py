@@ -128,7 +128,7 @@ def test_the_configurations_are_valid(tmp_path: Path) -> None:
 def test_another_place_has_the_same_jobs_rules_and_services() -> None:
     composed = variants.read(HERE / "prometheus.yml")
     services = {target["labels"]["service"] for target in composed["scrape_configs"][0]["static_configs"]}
-    assert services == {"offers", "intake", "orientation", "reporting"}
+    assert services == {"offers", "intake", "orientation", "reporting", "edge"}
     other = variants.prometheus({"offers": "127.0.0.1:1"}, "127.0.0.1:2", "1s")
     assert other["rule_files"] == composed["rule_files"]
     assert [job["job_name"] for job in other["scrape_configs"]] == ["siao"]
@@ -163,4 +163,7 @@ def test_every_metric_is_named_once_with_its_meaning_and_bounded_labels() -> Non
     assert len({metric.name for metric in metrics}) == len(metrics) > 20
     assert all(metric.name.startswith("siao_") and metric.meaning for metric in metrics)
     labels = {label for metric in metrics for label in metric.labels}
-    assert labels == {"family", "outcome", "code", "siao", "when", "type", "detail", "state", "status", "structure"}
+    assert labels == {"family", "outcome", "code", "siao", "when", "type", "detail", "state", "status", "structure"} | {
+        "route",
+        "kind",
+    }

@@ -8,7 +8,7 @@ import yaml
 
 from contracts.topics import Service
 from deploy.compose import secret_files
-from deploy.compose.project import INFRASTRUCTURE, ONCE, SERVICES
+from deploy.compose.project import DOOR, INFRASTRUCTURE, ONCE, SERVICES
 from deploy.embedded.kafka_settings import ONE_MACHINE
 from deploy.embedded.state import ROOT
 
@@ -58,7 +58,7 @@ def test_no_password_is_written_or_passed_in_the_environment() -> None:
 
 def test_it_holds_the_services_and_what_they_stand_on() -> None:
     assert set(SERVICES) == {service.value for service in Service}
-    assert {*SERVICES, *INFRASTRUCTURE, *ONCE} == {name for name, part in PARTS.items() if "profiles" not in part}
+    assert {*SERVICES, DOOR, *INFRASTRUCTURE, *ONCE} == {name for name, part in PARTS.items() if "profiles" not in part}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -76,6 +76,18 @@ def test_a_service_has_its_own_secrets_and_waits_for_all_that_it_needs(service: 
         "provision": "service_completed_successfully",
         f"migrate-{service}": "service_completed_successfully",
     }
+
+
+def test_the_door_has_no_database_speaks_tls_and_holds_two_secrets_of_its_own() -> None:
+    part = PARTS[DOOR]
+    assert [secret if isinstance(secret, str) else secret["source"] for secret in part["secrets"]] == [
+        "authority.pem",
+        "edge.pem",
+        "edge-kafka-password",
+    ]
+    assert part["environment"]["SIAO_EDGE_CERT"] == part["environment"]["SIAO_EDGE_KEY"] == "/run/secrets/edge.pem"
+    assert "SIAO_EDGE_BEHIND_PROXY" not in part["environment"]
+    assert set(part["depends_on"]) == {"kafka", "provision"}
 
 
 def test_kafka_encrypts_every_listener_and_denies_by_default() -> None:

@@ -24,7 +24,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     first = secret_files.make(tmp_path, [PARTNER], ADDRESS)
     before = contents(tmp_path)
     second = secret_files.make(tmp_path, [PARTNER], ADDRESS)
-    assert (len(first.new), first.certified) == (17, True)
+    assert (len(first.new), first.certified) == (18, True)
     assert (second.new, second.certified, second.partners) == ([], False, 1)
     assert contents(tmp_path) == before
 
@@ -72,7 +72,7 @@ def test_another_address_is_certified_and_told_and_no_secret_changes(tmp_path: P
     before = contents(tmp_path)
     assert secret_files.make(tmp_path, [PARTNER], ADDRESS).certified
     changed = {name for name, text in contents(tmp_path).items() if text != before[name]}
-    assert changed == {"broker.pem", "administrator.json", "credentials.json"}
+    assert changed == {"broker.pem", "edge.pem", "administrator.json", "credentials.json"}
     assert json.loads((tmp_path / "credentials.json").read_text())["connection"]["bootstrap.servers"] == ADDRESS
 
 

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.codes import Composition, Gender, Relation
-from contracts.kit.copies import FORMULA, Copy, CsvCopy, SqliteCopy, guarded
+from contracts.kit.copies import Copy, CsvCopy, SqliteCopy
 from contracts.kit.ready import ReadyChanges
 from contracts.notices import Identity, ReadyHousehold
+from contracts.ready_table import FORMULA, guarded
 
 Rows = Callable[[Path], list[dict[str, str]]]
 
