@@ -30,10 +30,13 @@ Topics = Callable[..., str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--backend`, or SIAO_TEST_BACKEND: what brokers and databases run in; `--bad-records`: how much of them."""
+    """`--backend`, or SIAO_TEST_BACKEND: what brokers and databases run in; `--bad-records`, `--bad-requests`: how
+    much."""
     asked = os.environ.get("SIAO_TEST_BACKEND", "auto")
     parser.addoption("--backend", default=asked, choices=CHOICES, help="what Kafka and PostgreSQL run in (%(default)s)")
     parser.addoption("--needing-backend", action="store_true", help="only tests that need what the backend gives")
+    more = "how many bad requests tests/e2e/test_bad_http.py sends (%(default)s; 5000 takes minutes)"
+    parser.addoption("--bad-requests", type=int, default=1_000, help=more)
     much = "how many records tests/e2e/test_bad_input.py sends, most of them bad (%(default)s; 20000 takes minutes)"
     parser.addoption("--bad-records", type=int, default=2_000, help=much)
 
@@ -64,8 +67,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def is_the_same_everywhere(item: pytest.Item) -> bool:
-    """Whether a test takes neither a broker nor a database from the backend, and is not about containers."""
-    return "backend" not in getattr(item, "fixturenames", ()) and ABOUT_CONTAINERS not in item.path.parents
+    """Whether a test takes neither a broker nor a database from the backend, or says that it is run once."""
+    if ABOUT_CONTAINERS in item.path.parents:
+        return False
+    return "backend" not in getattr(item, "fixturenames", ()) or item.get_closest_marker("once") is not None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

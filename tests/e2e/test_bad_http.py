@@ -1,4 +1,7 @@
-"""Five thousand requests over HTTP, most of them bad: each answered, none lost, nobody dies, no good one waits."""
+"""Requests over HTTP, most of them bad: each answered, none lost, nobody dies, no good one waits.
+
+`--bad-requests` says how many.
+"""
 
 import asyncio
 import time
@@ -19,14 +22,15 @@ from tests.backends.backend import Backend, platform_on
 from tests.e2e.bad_records import PRESCRIBER, STRUCTURE
 from tests.e2e.bad_requests import BAD, JSON, Kind, Request, good, shuffled
 
-TOTAL: Final = 5_000
+# Beside so many bad ones the 99th percentile of the good ones is more than chance; beside fewer, the median is compared.
+MANY: Final = 5_000
 PLACES: Final = 100
 HARMLESS: Final = 300
 # Of those who send beside the one whose time is taken.
 SENDERS: Final = 3
 STALL_SECONDS: Final = 2.0
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.once]
 
 
 @pytest.fixture(scope="module")
@@ -144,20 +148,26 @@ def harmless(total: int) -> list[Kind]:
 
 
 @pytest.fixture(scope="module")
-def clean(platform: Platform) -> Run:
-    """The same, without anything bad: what a good message waits for on this machine, now."""
-    return asyncio.run(play(platform, "chrs-clean", harmless(TOTAL // 4)))
+def total(pytestconfig: pytest.Config) -> int:
+    """How many bad requests there are."""
+    return int(pytestconfig.getoption("--bad-requests"))
 
 
 @pytest.fixture(scope="module")
-def run(platform: Platform, clean: Run) -> Run:
-    assert clean.accepted > 20
-    return asyncio.run(play(platform, STRUCTURE, shuffled(TOTAL)))
+def clean(platform: Platform, total: int) -> Run:
+    """The same, without anything bad: what a good message waits for on this machine, now."""
+    return asyncio.run(play(platform, "chrs-clean", harmless(total // 4)))
 
 
-def test_there_are_more_than_thirty_kinds_and_each_was_sent(run: Run) -> None:
+@pytest.fixture(scope="module")
+def run(platform: Platform, clean: Run, total: int) -> Run:
+    assert clean.accepted > 5
+    return asyncio.run(play(platform, STRUCTURE, shuffled(total)))
+
+
+def test_there_are_more_than_thirty_kinds_and_each_was_sent(run: Run, total: int) -> None:
     assert len(BAD) >= 45
-    assert len(run.sent) == TOTAL
+    assert len(run.sent) == total
     assert {kind.name for kind in run.sent.values()} == {kind.name for kind in BAD}
 
 
@@ -175,16 +185,17 @@ def test_each_request_has_the_one_answer_that_it_deserves(run: Run) -> None:
     assert wrong == {}
 
 
-def test_no_good_message_waited_for_the_bad_ones(run: Run, clean: Run) -> None:
+def test_no_good_message_waited_for_the_bad_ones(run: Run, clean: Run, total: int) -> None:
     figures = (
-        f"{TOTAL} bad and {run.accepted} good in {run.seconds:.0f} s; good ones p50 {run.quantile(0.5) * 1000:.0f} ms, "
+        f"{total} bad and {run.accepted} good in {run.seconds:.0f} s; good ones p50 {run.quantile(0.5) * 1000:.0f} ms, "
         f"p99 {run.quantile(0.99) * 1000:.0f} ms, longest {max(run.waited) * 1000:.0f} ms; clean run of "
         f"{clean.accepted}: p50 {clean.quantile(0.5) * 1000:.0f} ms, p99 {clean.quantile(0.99) * 1000:.0f} ms"
     )
     print(figures)
-    assert run.accepted > 100, figures
+    assert run.accepted > total // 50, figures
     assert max(run.waited) < STALL_SECONDS, figures
-    assert run.quantile(0.99) <= 2 * clean.quantile(0.99), figures
+    share = 0.99 if total >= MANY else 0.5
+    assert run.quantile(share) <= 2 * clean.quantile(share), figures
 
 
 def test_nobody_died(run: Run, platform: Platform) -> None:

@@ -36,6 +36,8 @@ from tests.e2e.bad_records import (
 )
 from tests.e2e.traffic import At, Traffic
 
+pytestmark = pytest.mark.once
+
 PLACES: Final = 150
 OTHER_PLACES: Final = 100
 STALL_SECONDS: Final = 2.0

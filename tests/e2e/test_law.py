@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Final
 
+import pytest
+
 from contracts.alerts import (
     AdmissionAnswered,
     AdmissionToAnswer,
@@ -25,6 +27,8 @@ from contracts.notices import HouseholdDesignated, LegalClockAlert, RequestUpdat
 from contracts.requests import Mediation
 from tests.builders import FAMILY_NAME, a_place, a_request, a_structure, a_vacancy
 from tests.e2e.territory import Territory
+
+pytestmark = pytest.mark.once
 
 DAY: Final = timedelta(days=1)
 

@@ -34,6 +34,8 @@ from tests.e2e.territory import Territory
 from tests.oracles import the_log_is_sound
 from tests.unit.situations import a_refusal
 
+pytestmark = pytest.mark.once
+
 # On four partitions, so that both instances have some.
 SIAOS: Final = ("92", "93", "94", "95", "75", "77")
 HOUSEHOLDS, PLACES = 24, 8

@@ -14,6 +14,8 @@ from schemathesis.schemas import BaseSchema
 from services.edge.openapi import document
 from tests.integration.edge.house import House, another_edge
 
+pytestmark = pytest.mark.once
+
 # Each operation is asked so often; under a minute for them all where nothing else runs.
 EXAMPLES: Final = 60
 IN_VAIN: Final = {str(seconds): 0 for seconds in range(31)}

@@ -6,8 +6,11 @@ from typing import Any, Final
 
 import httpx
 import psutil
+import pytest
 
 from tests.integration.edge.house import House, another_edge
+
+pytestmark = pytest.mark.once
 
 CALLERS: Final = 200
 PARTNERS: Final = ("chrs-a", "chrs-b", "ccas-a", "bailleur-a", "prefecture-a")

@@ -36,6 +36,8 @@ from tests.integration.monitoring.asking import (
 from tests.integration.monitoring.life import HOUSEHOLDS, SIAO, live
 from tests.monitoring import names_in, needed, rules
 
+pytestmark = pytest.mark.once
+
 # What Grafana would put in its place: the windows of these tests are as short as their life.
 GRAFANA = {"$__rate_interval": "10m", "$__range": "10m", "$siao": ".+"}
 # A service that is told to stay away does not start: its process waits until the file is gone.
