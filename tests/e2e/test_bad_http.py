@@ -22,7 +22,7 @@ from tests.backends.backend import Backend, platform_on
 from tests.e2e.bad_records import PRESCRIBER, STRUCTURE
 from tests.e2e.bad_requests import BAD, JSON, Kind, Request, good, shuffled
 
-# Beside so many bad ones the 99th percentile of the good ones is more than chance; beside fewer, the median is compared.
+# Beside so many bad ones the 99th percentile of the good ones is more than chance; beside fewer, medians are compared.
 MANY: Final = 5_000
 PLACES: Final = 100
 HARMLESS: Final = 300
