@@ -22,6 +22,7 @@ def replayed(administrator: Access) -> Check:
         "SIAO_KAFKA": administrator.bootstrap,
         "SIAO_KAFKA_USER": administrator.user,
         "SIAO_KAFKA_PASSWORD": administrator.password,
+        **({"SIAO_KAFKA_CA": str(administrator.authority)} if administrator.authority else {}),
     }
     command = [sys.executable, "-m", "deploy.siao", "replay", "--all", "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE)

@@ -1,8 +1,11 @@
 """A short life of one SIAO, of which every figure has something to tell: its partners say what they would say."""
 
 import asyncio
+import http
 from collections.abc import Callable
 from typing import Final
+
+import httpx
 
 from contracts.answers import (
     DesignationAccepted,
@@ -77,6 +80,8 @@ async def _live(platform: Platform, seen: Callable[[], None]) -> None:
         recognised = Mediation(kind=MediationKind.DAHO_HEBERGEMENT, decided_on=TODAY)
         await territory.ccas.tells(a_request("recognised", recommended=(OfferType.ALT,), mediation=recognised))
         assert await territory.structure.is_refused(a_vacancy("no-such-place")) == "place-unknown"
+        async with httpx.AsyncClient(trust_env=False) as nobody:
+            assert (await nobody.get(f"{platform.http_url}/v1/notices")).status_code == http.HTTPStatus.UNAUTHORIZED
     finally:
         await territory.leave()
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from contracts.topics import Service
+from contracts.topics import EDGE, Service
 from deploy.embedded import ports
 from deploy.embedded.platform import SERVICES_PORTS, Addresses, Platform
 from deploy.embedded.service import Clock, Commands
@@ -37,6 +37,8 @@ from tests.integration.monitoring.life import HOUSEHOLDS, SIAO, live
 from tests.monitoring import names_in, needed, rules
 
 pytestmark = pytest.mark.once
+
+PROCESSES = (*Service, EDGE)
 
 # What Grafana would put in its place: the windows of these tests are as short as their life.
 GRAFANA = {"$__rate_interval": "10m", "$__range": "10m", "$siao": ".+"}
@@ -61,7 +63,8 @@ class Watched:
 
     def page(self, service: str) -> str:
         """The metrics of a service."""
-        with urllib.request.urlopen(f"{self.platform.services[service].url}/metrics", timeout=10) as answer:
+        (process,) = [each for each in self.platform.processes() if each.name == service]
+        with urllib.request.urlopen(f"{process.url}/metrics", timeout=10) as answer:
             return str(answer.read().decode())
 
 
@@ -98,7 +101,7 @@ def watched(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Itera
         platform = next(made)
         monitor = Monitor(
             directory / "monitor",
-            {name: f"{ports.HOST}:{service.port}" for name, service in platform.services.items()},
+            {str(process.name): f"{ports.HOST}:{process.port}" for process in platform.processes()},
             prometheus=ports.free_port(),
             alertmanager=ports.free_port(),
             pace=Pace("1s", "2s"),
@@ -107,7 +110,9 @@ def watched(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Itera
         try:
             monitor.start()
             # Counters are looked at before anything happens, so that all that happens is seen to be new.
-            until(lambda: values(monitor, 'count(up{job="siao"} == 1)') == [4], "four services are scraped")
+            until(
+                lambda: values(monitor, 'count(up{job="siao"} == 1)') == [5], "four services and the edge are scraped"
+            )
             ended = 'siao_facts_total{type="designation.ended.v1"}'
             live(platform, lambda: until_value(monitor, f"count({ended})", 2))
             yield Watched(platform, monitor, receiver, directory)
@@ -132,8 +137,8 @@ def _as_sent(query: str) -> str:
     return query
 
 
-@pytest.mark.parametrize("service", Service)
-def test_promtool_has_nothing_to_say_against_the_metrics(watched: Watched, service: Service) -> None:
+@pytest.mark.parametrize("service", PROCESSES)
+def test_promtool_has_nothing_to_say_against_the_metrics(watched: Watched, service: str) -> None:
     (promtool,) = needed("promtool")
     command = [promtool, "check", "metrics"]
     said = subprocess.run(command, input=watched.page(service), capture_output=True, text=True, check=False, timeout=30)
@@ -143,12 +148,12 @@ def test_promtool_has_nothing_to_say_against_the_metrics(watched: Watched, servi
 def test_every_metric_that_is_named_is_told_and_no_other(watched: Watched) -> None:
     told = {
         line.split()[2]
-        for service in Service
+        for service in PROCESSES
         for line in watched.page(service).splitlines()
         if line.startswith("# TYPE siao_")
     }
     assert told == {metric.name for metric in catalogue()}
-    assert not any(CANARY in watched.page(service) for service in Service)
+    assert not any(CANARY in watched.page(service) for service in PROCESSES)
 
 
 def test_the_figures_are_those_of_the_life(watched: Watched) -> None:
