@@ -24,7 +24,8 @@ from deploy.embedded.failure import PlatformError
 
 # Patience, in real seconds: without any answer during the take-over; for the last answers; for reporting to have read.
 TAKE_OVER_SILENCE: Final = 60.0
-DRAIN: Final = 30.0
+# After a broker was killed on a busy machine partners come back late; who is answered does not wait for this.
+DRAIN: Final = 90.0
 READING: Final = 30.0
 HANG_UP: Final = 15.0
 LOOK_EVERY: Final = 0.2
