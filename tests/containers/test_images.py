@@ -73,8 +73,10 @@ def test_an_image_holds_contracts_and_one_program(seen: tuple[str, dict[str, Any
     own = ["deploy/embedded", "deploy/provision"] if name == "provision" else ["services/chassis", f"services/{name}"]
     assert facts["code"] == sorted(["contracts/asyncapi", *own])
     assert facts["tests"] == []
-    templates = {".html"} if name == "reporting" else {".yaml"} if name == "provision" else set()
-    assert set(facts["suffixes"]) == {".py", ".pyc", ".json"} | templates
+    pages = {"reporting": {".html"}, "orientation": {".html"}, "edge": {".html"}, "provision": {".yaml"}}.get(
+        name, set()
+    )
+    assert set(facts["suffixes"]) == {".py", ".pyc", ".json"} | pages
 
 
 @pytest.mark.parametrize("name", SERVICES)
