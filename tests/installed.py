@@ -68,5 +68,11 @@ async def _installed(folder: Path, asked: tuple[str, ...], made: str, command: S
         for name in asked:
             shutil.copy(folder / name, draft)
         await ran(command, draft, dict(os.environ))
-        os.replace(draft, kept)
+        try:
+            os.replace(draft, kept)
+        except OSError:
+            # Another run beside this one has just done the same.
+            if not kept.exists():
+                raise
+            shutil.rmtree(draft)
     (folder / made).symlink_to((kept / made).resolve(), target_is_directory=True)

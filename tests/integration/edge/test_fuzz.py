@@ -16,8 +16,8 @@ from tests.integration.edge.house import House, another_edge
 
 pytestmark = pytest.mark.once
 
-# Each operation is asked so often; under a minute for them all where nothing else runs.
-EXAMPLES: Final = 60
+# Each operation is asked so often; half a minute for them all where nothing else runs.
+EXAMPLES: Final = 30
 IN_VAIN: Final = {str(seconds): 0 for seconds in range(31)}
 # A body that breaks the schema is passed on and rejected in the notices, as over Kafka: that is no failure here.
 PASSED_ON: Final = "negative_data_rejection"
