@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from deploy.embedded import ports
 from deploy.embedded.parts import Broker
 from services.chassis.settings import Settings
@@ -20,6 +22,8 @@ from tests.integration.chassis.mortal import DEATH, POINTS
 from tests.integration.chassis.rig import bench_on
 from tests.integration.chassis.stage import Partner, prepare
 from tests.integration.chassis.wire import Wire, until_true
+
+pytestmark = pytest.mark.once
 
 MESSAGES = 300
 

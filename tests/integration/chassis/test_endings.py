@@ -22,6 +22,8 @@ from tests.integration.chassis.rig import bench_on
 from tests.integration.chassis.stage import Partner
 from tests.integration.chassis.wire import until, until_true
 
+pytestmark = pytest.mark.once
+
 ENDS_SECONDS = 20.0
 
 

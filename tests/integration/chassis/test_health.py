@@ -32,6 +32,8 @@ from tests.integration.chassis.stage import (
 )
 from tests.integration.chassis.wire import until
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 async def url(database: Database, partner: Partner) -> str:

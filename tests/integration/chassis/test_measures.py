@@ -18,6 +18,8 @@ from tests.integration.chassis.evidence import counted, running
 from tests.integration.chassis.rig import NOON, Bench, Log, bench_on
 from tests.integration.chassis.wire import until
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 async def bench(database: Database) -> AsyncIterator[Bench]:

@@ -18,6 +18,8 @@ from tests.integration.chassis.rig import NOON, an_answer
 from tests.integration.chassis.stage import assembled, get, prepare, started, with_register
 from tests.integration.chassis.wire import until_true
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 async def url(database: Database, kafka_admin: AdminClient) -> str:

@@ -15,6 +15,8 @@ from tests.integration.chassis.rig import Bench, Log, a_partner, bench_on
 from tests.integration.chassis.stage import Partner
 from tests.integration.chassis.wire import until
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 async def bench(database: Database) -> AsyncIterator[Bench]:

@@ -19,6 +19,8 @@ from tests.integration.chassis.login import READ, WRITE, Login
 from tests.integration.chassis.rig import NOON, Bench, an_answer, bench_on
 from tests.integration.chassis.wire import a_group, until, until_true
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 async def bench(database: Database) -> AsyncIterator[Bench]:

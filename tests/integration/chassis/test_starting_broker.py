@@ -29,6 +29,8 @@ from tests.integration.chassis.stage import Partner, assembled, started, until_s
 from tests.integration.chassis.waiting import begins, faults, waits
 from tests.integration.chassis.wire import Wire, until
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def out(topics: Topics) -> str:

@@ -18,6 +18,8 @@ from tests.integration.chassis.rig import bench_on
 from tests.integration.chassis.stage import Partner, assembled, migrate, started
 from tests.integration.chassis.waiting import begins, waits
 
+pytestmark = pytest.mark.once
+
 
 def place_of(url: str) -> str:
     """What may be told of a database's address."""

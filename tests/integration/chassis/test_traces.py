@@ -21,6 +21,8 @@ from tests.integration.chassis.test_deadlines import timers_of
 from tests.integration.chassis.wire import Wire, until, until_true
 from tests.receiver import Receiver, Told, a_receiver
 
+pytestmark = pytest.mark.once
+
 SENT: Final = "4bf92f3577b34da6a3ce929d0e0e4736"
 SENDER: Final = "00f067aa0ba902b7"
 

@@ -29,6 +29,8 @@ from tests.integration.chassis.stage import (
 )
 from tests.integration.chassis.wire import Wire, until_true
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def core(kafka_admin: AdminClient) -> Iterator[str]:

@@ -4,11 +4,15 @@ import csv
 import io
 from typing import Any
 
+import pytest
+
 from contracts.golden import golden_messages
 from contracts.notices import ReadyHousehold
 from contracts.topics import READY_HOUSEHOLDS
 from tests.integration.edge.house import House
 from tests.integration.edge.test_refusals import refused
+
+pytestmark = pytest.mark.once
 
 GOLDEN = next(golden for golden in golden_messages() if golden.family == READY_HOUSEHOLDS.name)
 

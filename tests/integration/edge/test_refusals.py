@@ -17,6 +17,8 @@ from services.edge.asking import BODY_BYTES
 from services.edge.refusals import REASONS
 from tests.integration.edge.house import ONLY_KAFKA, House, a_vacancy, send
 
+pytestmark = pytest.mark.once
+
 JSON = {"content-type": "application/json"}
 HTML = {"accept": "text/html"}
 

@@ -9,6 +9,8 @@ import pytest
 from deploy.embedded.authority import Authority
 from tests.integration.edge.house import House, another_edge
 
+pytestmark = pytest.mark.once
+
 
 def test_partners_come_in_over_tls_and_know_whom_they_speak_to(house: House, tmp_path: Path) -> None:
     authority = Authority(tmp_path)
