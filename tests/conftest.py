@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--backend", default=asked, choices=CHOICES, help="what Kafka and PostgreSQL run in (%(default)s)")
     parser.addoption("--needing-backend", action="store_true", help="only tests that need what the backend gives")
     more = "how many bad requests tests/e2e/test_bad_http.py sends (%(default)s; 5000 takes minutes)"
-    parser.addoption("--bad-requests", type=int, default=1_000, help=more)
+    parser.addoption("--bad-requests", type=int, default=500, help=more)
     much = "how many records tests/e2e/test_bad_input.py sends, most of them bad (%(default)s; 20000 takes minutes)"
     parser.addoption("--bad-records", type=int, default=2_000, help=much)
 
