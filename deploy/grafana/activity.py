@@ -42,8 +42,8 @@ _STANDING: Final = Section(
         ),
         Panel(
             "Désignations en souffrance / Stuck designations",
-            "Sans réponse à temps, sans jugement en 7 jours, sans entrée en 30, par état."
-            " / No answer in time, no judgement in 7 days, no entry in 30, by state.",
+            "Sans réponse, sans jugement ou sans entrée dans le délai du contrat, par état."
+            " / No answer, no judgement or no entry within the contract's delay, by state.",
             (Query(f"sum by (state) (max by (siao, state) (siao_designations_stuck{{{_SIAO}}}))", "{{state}}"),),
             "areas",
         ),

@@ -30,7 +30,7 @@ def start_of(day: date) -> datetime:
 
 
 def end_of(day: date) -> datetime:
-    """The instant at which a day is over in France: a legal day belongs to the household until then."""
+    """The instant at which a day is over in France: until then it is not."""
     return start_of(day + timedelta(days=1))
 
 

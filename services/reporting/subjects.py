@@ -36,7 +36,7 @@ Kind = Literal["vacancy", "request", "designation", "stay", "readiness"]
 
 # A request whose prescriber has not said all: it does not wait, but the law's clock runs.
 INCOMPLETE: Final = "incomplete"
-TO_JUDGE: Final = ("refusal_submitted", "refusal_escalated")
+_JUDGED: Final = ("refusal_submitted", "refusal_escalated")
 
 
 class Subject(Kept):
@@ -123,9 +123,9 @@ def _made(event: DesignationMade, _at: datetime, _known: Subject | None) -> Subj
 def _progressed(event: DesignationProgressed, at: datetime, known: Subject | None) -> Subject | None:
     if known is None:
         return None
-    if event.step in TO_JUDGE:
+    if event.step in _JUDGED:
         changed = {"due_at": JUDGEMENT_REMINDER.later(at, event.siao), "contested": True}
-    elif event.state.value in TO_JUDGE:
+    elif event.state.value in _JUDGED:
         changed = {}
     else:
         changed = {"due_at": event.answer_due_at}
