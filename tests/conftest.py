@@ -1,32 +1,21 @@
-"""Real Kafka and PostgreSQL for the tests, started once a session on free ports; never a mock of either."""
+"""What Kafka and PostgreSQL run in for the tests, real ones, never a mock of either; and in which order tests run."""
 
 import os
 import signal
-import subprocess
-import sys
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 
-from deploy.embedded import state
-from deploy.embedded.parts import Broker, DatabaseServer
 from tests.backends.backend import Backend
 from tests.backends.choosing import CHOICES, Choice, choose
 from tests.backends.containers import Containers
 
-OWNER = "tests"
 CHOICE = pytest.StashKey[Choice]()
 LEFT_OUT = pytest.StashKey[int]()
-ABOUT_CONTAINERS = Path(__file__).parent / "containers"
-
-# Database(service): the address of a fresh database, migrated for that service when one is named.
-Database = Callable[..., str]
-# Topics(name, partitions, config): the name of a fresh topic.
-Topics = Callable[..., str]
+TESTS = Path(__file__).parent
+ABOUT_CONTAINERS = TESTS / "containers"
+INTEGRATION = TESTS / "integration"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,9 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     asked = os.environ.get("SIAO_TEST_BACKEND", "auto")
     parser.addoption("--backend", default=asked, choices=CHOICES, help="what Kafka and PostgreSQL run in (%(default)s)")
     parser.addoption("--needing-backend", action="store_true", help="only tests that need what the backend gives")
-    more = "how many bad requests tests/e2e/test_bad_http.py sends (%(default)s; 5000 takes minutes)"
+    more = "how many bad requests tests/faults/test_bad_http.py sends (%(default)s; 5000 takes minutes)"
     parser.addoption("--bad-requests", type=int, default=500, help=more)
-    much = "how many records tests/e2e/test_bad_input.py sends, most of them bad (%(default)s; 20000 takes minutes)"
+    much = "how many records tests/faults/test_bad_input.py sends, most of them bad (%(default)s; 20000 takes minutes)"
     parser.addoption("--bad-records", type=int, default=2_000, help=much)
 
 
@@ -64,6 +53,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[*away, *same])
         items[:] = [item for item in items if item not in away and item not in same]
         config.stash[LEFT_OUT] = len(away)
+    grouped(items)
+
+
+def grouped(items: list[pytest.Item]) -> None:
+    """Folder by folder, each in the random order that it has: what a folder keeps running stops with its last test.
+
+    Brokers and platforms that wait for a test at the other end of the run take a core from all the others.
+    """
+    turns: dict[Path, int] = {}
+    for item in items:
+        turns.setdefault(home_of(item), len(turns))
+    items.sort(key=lambda item: turns[home_of(item)])
+
+
+def home_of(item: pytest.Item) -> Path:
+    """The folder below `tests/integration`, or below `tests`, that a test is in."""
+    here = item.path.relative_to(TESTS).parts
+    return TESTS.joinpath(*here[: 2 if here[0] == INTEGRATION.name else 1])
 
 
 def is_the_same_everywhere(item: pytest.Item) -> bool:
@@ -86,86 +93,3 @@ def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
     chosen = pytestconfig.stash[CHOICE].backend
     with chosen.session():
         yield chosen
-
-
-@pytest.fixture(scope="session")
-def kafka(backend: Backend) -> Iterator[Broker]:
-    """A broker of this session, SASL and ACLs on, without topics."""
-    with backend.broker() as broker:
-        broker.start()
-        yield broker
-
-
-@pytest.fixture(scope="session")
-def kafka_admin(kafka: Broker) -> AdminClient:
-    """The administrator's client."""
-    return AdminClient({**kafka.client_settings(), "log_level": 0})
-
-
-@pytest.fixture(scope="session")
-def postgres(backend: Backend) -> Iterator[DatabaseServer]:
-    """A server of this session, without databases."""
-    with backend.database() as server:
-        server.start()
-        yield server
-
-
-@pytest.fixture(scope="session")
-def owner_password(postgres: DatabaseServer) -> str:
-    """The password of the one role that owns every test's database."""
-    password = state.password()
-    postgres.ensure_role_and_database(OWNER, password)
-    return password
-
-
-@pytest.fixture(scope="session")
-def migrated(postgres: DatabaseServer, owner_password: str) -> Callable[[str], str]:
-    """The name of a service's migrated template, made the first time it is asked for."""
-    made: dict[str, str] = {}
-
-    def template(service: str) -> str:
-        if service not in made:
-            name = f"template_{service}"
-            postgres.sql(f"create database {name} owner {OWNER}")
-            environment = {**os.environ, "SIAO_DATABASE": postgres.dsn(name, OWNER, owner_password)}
-            command = [sys.executable, "-m", "services.chassis.migrate", service]
-            subprocess.run(command, env=environment, check=True, timeout=60)
-            made[service] = name
-        return made[service]
-
-    return template
-
-
-@pytest.fixture
-def database(postgres: DatabaseServer, owner_password: str, migrated: Callable[[str], str]) -> Iterator[Database]:
-    """`database("intake")` -> SQLAlchemy address of a fresh copy of intake's migrated database; `database()`: empty."""
-    made: list[str] = []
-
-    def create(service: str | None = None) -> str:
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        template = migrated(service) if service else "template1"
-        postgres.sql(f"create database {name} owner {OWNER} template {template}")
-        made.append(name)
-        return postgres.dsn(name, OWNER, owner_password)
-
-    yield create
-    for name in made:
-        postgres.sql(f"drop database {name} with (force)")
-
-
-@pytest.fixture
-def topics(kafka_admin: AdminClient) -> Iterator[Topics]:
-    """`topics("siao.offers", partitions=4)` -> the unique name of a new topic that begins so; deleted afterwards."""
-    made: list[str] = []
-
-    def create(name: str = "topic", partitions: int = 1, config: dict[str, str] | None = None) -> str:
-        unique = f"{name}-{uuid.uuid4().hex[:8]}"
-        topic = NewTopic(unique, num_partitions=partitions, replication_factor=1, config=config or {})
-        kafka_admin.create_topics([topic])[unique].result(timeout=30)
-        made.append(unique)
-        return unique
-
-    yield create
-    if made:
-        for deleted in kafka_admin.delete_topics(made).values():
-            deleted.result(timeout=30)

@@ -1,7 +1,7 @@
 """What must be true of any SIAO's log, whoever wrote it and whatever happened; each oracle reads the facts alone.
 
-They are asked of the log of every platform of `tests/e2e` after its last story (`the_log_is_sound`), and of the lives
-that property tests make up. They know nothing of how services decide; `every_proof_is_found_again` alone decides again.
+They are asked of the log of every platform of stories after its last one (`the_log_is_sound`), and of the lives that
+property tests make up. They know nothing of how services decide; `every_proof_is_found_again` alone decides again.
 """
 
 from collections import Counter, defaultdict

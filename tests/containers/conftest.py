@@ -7,6 +7,9 @@ import pytest
 
 from tests.backends.backend import Backend
 from tests.containers.docker import docker, marked
+from tests.servers import database, migrated, owner_password, postgres
+
+__all__ = ["Running", "database", "migrated", "owner_password", "postgres", "running", "until"]
 
 # Running(image, *command, options=(...)): the id of a new container that runs.
 Running = Callable[..., str]

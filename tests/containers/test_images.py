@@ -12,9 +12,9 @@ from deploy.embedded import ports
 from deploy.images.names import OURS, ours
 from deploy.provision.apply import apply
 from tests.backends.backend import Backend
-from tests.conftest import Database
 from tests.containers.conftest import Running, until
 from tests.containers.docker import docker, once
+from tests.servers import Database
 
 SERVICES: Final = tuple(name for name in OURS if name != "provision")
 # As docker-compose.yml runs them: nothing may be written, no capability, no way to get one.

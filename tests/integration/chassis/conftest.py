@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 
 from contracts.catalogue import MESSAGES
 from deploy.embedded.parts import Broker
-from tests.conftest import Database
 from tests.integration.chassis.stage import Partner, a_registered_partner, prepare
 from tests.integration.chassis.wire import Wire
+from tests.servers import Database
 
 
 @pytest.fixture(autouse=True)

@@ -16,12 +16,12 @@ import pytest
 from deploy.embedded import ports
 from deploy.embedded.parts import Broker
 from services.chassis.settings import Settings
-from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import id_of, settings_of, taken_from
 from tests.integration.chassis.mortal import DEATH, POINTS
 from tests.integration.chassis.rig import bench_on
 from tests.integration.chassis.stage import Partner, prepare
 from tests.integration.chassis.wire import Wire, until_true
+from tests.servers import Database, Topics
 
 pytestmark = pytest.mark.once
 

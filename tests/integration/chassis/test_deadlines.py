@@ -8,10 +8,10 @@ import pytest
 from services.chassis import metrics
 from services.chassis.database import engine_of
 from services.chassis.timers import Timers
-from tests.conftest import Database
 from tests.integration.chassis.evidence import counted, running
 from tests.integration.chassis.rig import NOON, Bench, Log, bench_on
 from tests.integration.chassis.wire import until_true
+from tests.servers import Database
 
 REACHED = (
     "SELECT convert_from(payload, 'UTF8')::jsonb ->> 'message_id' FROM outbox"

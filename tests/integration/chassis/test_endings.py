@@ -16,11 +16,11 @@ import pytest
 from deploy.embedded import ports
 from deploy.embedded.parts import Broker
 from services.chassis.settings import Settings
-from tests.conftest import Topics
 from tests.integration.chassis.evidence import settings_of, taken_from
 from tests.integration.chassis.rig import bench_on
 from tests.integration.chassis.stage import Partner
 from tests.integration.chassis.wire import until, until_true
+from tests.servers import Topics
 
 pytestmark = pytest.mark.once
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.chassis import metrics
-from tests.conftest import Database
 from tests.integration.chassis.evidence import counted
 from tests.integration.chassis.rig import Bench, Log, bench_on, territorial
+from tests.servers import Database
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from deploy.embedded import ports, state
 from deploy.embedded.kafka import PORTS, Kafka
 from deploy.embedded.parts import Broker
 from deploy.embedded.postgres import Postgres
-from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import id_of, settings_of, taken_from
 from tests.integration.chassis.rig import bench_on
 from tests.integration.chassis.stage import (
@@ -27,6 +26,7 @@ from tests.integration.chassis.stage import (
 )
 from tests.integration.chassis.volume import Volume, a_volume
 from tests.integration.chassis.wire import until, until_true
+from tests.servers import Database, Topics
 
 LEFT = 64 * 1024
 

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.vacancies import VacancyPublished
 from services.chassis.fold import Effects, Folds, Heard, Key, Put, State, accept
-from tests.conftest import Database
 from tests.integration.chassis.rig import COUNTS, Bench, Count, Log, bench_on
+from tests.servers import Database
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from services.chassis import health, unit
 from services.chassis.app import application
 from services.chassis.fold import Folds, no_keys
 from services.chassis.migrate import newest_revision
-from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.rig import a_partner
 from tests.integration.chassis.stage import (
@@ -31,6 +30,7 @@ from tests.integration.chassis.stage import (
     until_status,
 )
 from tests.integration.chassis.wire import until
+from tests.servers import Database, Topics
 
 pytestmark = pytest.mark.once
 

@@ -8,8 +8,8 @@ import pytest
 from services.chassis import looking
 from services.chassis.looking import Looking
 from services.chassis.states import Territory, Whole
-from tests.conftest import Database
 from tests.integration.chassis.rig import COUNTS, SIAO, Bench, Log, bench_on, territorial
+from tests.servers import Database
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from sqlalchemy import text
 from deploy.embedded.parts import DatabaseServer
 from services.chassis import metrics
 from services.chassis.states import Keyed, KeyedWorking
-from tests.conftest import Database
 from tests.integration.chassis.evidence import backends_of, counted
 from tests.integration.chassis.rig import PARTNERS, Bench, Log, bench_on
 from tests.integration.chassis.wire import until, until_true
+from tests.servers import Database
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 

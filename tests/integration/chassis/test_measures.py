@@ -13,10 +13,10 @@ from contracts.vacancies import VacancyPublished
 from services.chassis import metrics
 from services.chassis.fold import Effects, Folds, Heard, Measure, State, no_keys
 from services.chassis.readings import Reading, Readings
-from tests.conftest import Database
 from tests.integration.chassis.evidence import counted, running
 from tests.integration.chassis.rig import NOON, Bench, Log, bench_on
 from tests.integration.chassis.wire import until
+from tests.servers import Database
 
 pytestmark = pytest.mark.once
 

@@ -12,11 +12,11 @@ from deploy.embedded.parts import Broker, DatabaseServer
 from services.chassis import metrics, outbox
 from services.chassis.database import engine_of, transaction
 from services.chassis.fold import Send
-from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.rig import NOON, an_answer
 from tests.integration.chassis.stage import assembled, get, prepare, started, with_register
 from tests.integration.chassis.wire import until_true
+from tests.servers import Database, Topics
 
 pytestmark = pytest.mark.once
 

@@ -9,11 +9,11 @@ from aiokafka.errors import KafkaConnectionError
 
 from services.chassis.register import PartnerRegister
 from services.chassis.unit import Unit
-from tests.conftest import Database
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.rig import Bench, Log, a_partner, bench_on
 from tests.integration.chassis.stage import Partner
 from tests.integration.chassis.wire import until
+from tests.servers import Database
 
 pytestmark = pytest.mark.once
 

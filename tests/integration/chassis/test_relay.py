@@ -16,10 +16,10 @@ from services.chassis.fold import Send
 from services.chassis.quarantine import context_of
 from services.chassis.relay import Relay
 from services.chassis.vault import Vault
-from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import backends_of, counted, id_of, running, settings_of, taken_from
 from tests.integration.chassis.rig import NOON, Bench, an_answer, bench_on
 from tests.integration.chassis.wire import a_group, until, until_true
+from tests.servers import Database, Topics
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 

@@ -13,11 +13,11 @@ from services.chassis import metrics, outbox, relay, shipping
 from services.chassis.database import transaction
 from services.chassis.fold import Send
 from services.chassis.relay import Relay
-from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import counted, running, settings_of, taken_from
 from tests.integration.chassis.login import READ, WRITE, Login
 from tests.integration.chassis.rig import NOON, Bench, an_answer, bench_on
 from tests.integration.chassis.wire import a_group, until, until_true
+from tests.servers import Database, Topics
 
 pytestmark = pytest.mark.once
 

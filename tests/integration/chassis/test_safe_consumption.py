@@ -10,11 +10,11 @@ from services.chassis import app, health
 from services.chassis.kafka import broker_of
 from services.chassis.settings import Settings
 from services.chassis.starting import PatientBroker
-from tests.conftest import Database, Topics
 from tests.integration.chassis.counting import Counting
 from tests.integration.chassis.wire import RecordHeaders, Wire, a_group, until_true
 from tests.load.contender import prepare
 from tests.load.place import Place
+from tests.servers import Database, Topics
 
 # Both of these hide in a header that means nothing to us, and in one that we need.
 UNREADABLE: dict[str, RecordHeaders] = {"null": [("trace", None)], "not-utf8": [("trace", b"\xff\xfe")]}

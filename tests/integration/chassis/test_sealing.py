@@ -12,8 +12,8 @@ from services.chassis.database import raw_connection
 from services.chassis.quarantine import context_of
 from services.chassis.store import Store
 from services.chassis.vault import Vault
-from tests.conftest import Database
 from tests.integration.chassis.rig import CANARY, SECRETS, Bench, Log, Secret, an_order, bench_on, headers_of
+from tests.servers import Database
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from services.chassis import app as application_module
 from services.chassis.app import application
 from services.chassis.describing import Description, Subscription
 from services.chassis.settings import Settings
-from tests.conftest import Topics
 from tests.integration.chassis.door import a_door
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.login import READ, WRITE, Login, a_login
@@ -28,6 +27,7 @@ from tests.integration.chassis.rig import bench_on, counting, territorial
 from tests.integration.chassis.stage import Partner, assembled, started, until_status
 from tests.integration.chassis.waiting import begins, faults, waits
 from tests.integration.chassis.wire import Wire, until
+from tests.servers import Topics
 
 pytestmark = pytest.mark.once
 

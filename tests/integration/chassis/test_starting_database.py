@@ -12,11 +12,11 @@ from contracts.topics import Service
 from deploy.embedded import state
 from deploy.embedded.parts import Broker, DatabaseServer
 from services.chassis.migrate import newest_revision
-from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.rig import bench_on
 from tests.integration.chassis.stage import Partner, assembled, migrate, started
 from tests.integration.chassis.waiting import begins, waits
+from tests.servers import Database, Topics
 
 pytestmark = pytest.mark.once
 

@@ -15,8 +15,8 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.prometheus import KafkaPrometheusMiddleware
 from prometheus_client import CollectorRegistry
 
-from tests.conftest import Topics
 from tests.integration.chassis.wire import RecordHeaders, Wire, a_group, started, until, until_true
+from tests.servers import Topics
 
 pytestmark = pytest.mark.asyncio
 

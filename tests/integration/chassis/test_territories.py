@@ -12,8 +12,8 @@ from services.chassis.database import raw_connection
 from services.chassis.fold import Effects, Folds, Put, no_keys
 from services.chassis.states import Whole
 from services.chassis.store import Store
-from tests.conftest import Database
 from tests.integration.chassis.rig import COUNTS, SIAO, Bench, Count, Log, bench_on, territorial
+from tests.servers import Database
 
 
 @pytest.fixture

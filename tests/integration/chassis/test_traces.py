@@ -13,13 +13,13 @@ from structlog.testing import capture_logs
 from contracts.event import Envelope, binary_headers, partner_source
 from deploy.embedded.parts import Broker
 from services.chassis import faults
-from tests.conftest import Topics
 from tests.integration.chassis.evidence import running, settings_of, taken_from
 from tests.integration.chassis.rig import CANARY, NOON, Bench, Log, an_order, bench_on
 from tests.integration.chassis.stage import Partner, assembled, get, started, until_ready
 from tests.integration.chassis.test_deadlines import timers_of
 from tests.integration.chassis.wire import Wire, until, until_true
 from tests.receiver import Receiver, Told, a_receiver
+from tests.servers import Topics
 
 pytestmark = pytest.mark.once
 

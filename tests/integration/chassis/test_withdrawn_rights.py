@@ -15,7 +15,6 @@ from deploy.embedded.parts import Broker
 from services.chassis import subscribing
 from services.chassis.app import application
 from services.chassis.describing import Description, Subscription
-from tests.conftest import Database, Topics
 from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.login import READ, Login, a_login
 from tests.integration.chassis.rig import Bench, a_fact, bench_on, counting, headers_of, territorial
@@ -28,6 +27,7 @@ from tests.integration.chassis.stage import (
     until_status,
 )
 from tests.integration.chassis.wire import Wire, until_true
+from tests.servers import Database, Topics
 
 pytestmark = pytest.mark.once
 

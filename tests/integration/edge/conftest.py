@@ -17,7 +17,7 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The broker, its partners, an edge."""
     with backend.broker() as kafka:

@@ -37,7 +37,8 @@ async def test_two_hundred_wait_and_are_all_answered_by_one_notice_each(house: H
             began = time.monotonic()
             told = {partner: await asyncio.to_thread(house.accept, partner) for partner in PARTNERS}
             answers = await asyncio.gather(*waiting)
-            assert time.monotonic() - began < 5
+            # Long before the 30 s they would wait, on a busy machine too.
+            assert time.monotonic() - began < 15
             for number, answer in enumerate(answers):
                 heard = [notice["id"] for notice in answer.json()["notices"]]
                 assert heard == [told[PARTNERS[number % len(PARTNERS)]]]

@@ -164,20 +164,20 @@ def test_a_body_that_does_not_come_is_not_waited_for(house: House) -> None:
     received, seconds = raw(house, head(house, 100), b'{"a"')
     assert received.startswith(b"HTTP/1.1 408 ")
     assert b"body-slow" in received
-    assert seconds < 5
+    assert seconds < 15
 
 
 def test_a_body_too_large_is_not_read(house: House) -> None:
     received, seconds = raw(house, head(house, 10_000_000), b" ")
     assert received.startswith(b"HTTP/1.1 413 ")
-    assert seconds < 5
+    assert seconds < 15
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /v1/notices HTTP/1.1\r\nhost: "], ids=["nothing", "half a head"])
 def test_a_caller_who_does_not_finish_its_request_is_let_go(house: House, said: bytes) -> None:
     received, seconds = raw(house, said)
     assert received == b""
-    assert 1 < seconds < 5
+    assert 1 < seconds < 15
 
 
 def test_what_is_no_http_is_refused(house: House) -> None:

@@ -12,7 +12,7 @@ from contracts.topics import Service
 from services.chassis.database import engine_of
 from services.chassis.migrate import newest_revision, present_revision
 from services.chassis.tables import chassis_tables
-from tests.conftest import Database
+from tests.servers import Database
 
 
 def declared(service: Service) -> MetaData:

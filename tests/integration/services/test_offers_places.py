@@ -17,7 +17,7 @@ from services.chassis.vault import Vault
 from services.offers.domain.places import Place, Status
 from services.offers.store import PLACES, STRUCTURES
 from tests.builders import SIAO, STRUCTURE
-from tests.conftest import Database
+from tests.servers import Database
 
 KEY = f"{STRUCTURE}/acacias"
 VAULT = Vault(bytes(32))

@@ -16,7 +16,7 @@ from services.chassis.vault import Vault
 from services.orientation.domain.model import LegalFile, Waiting
 from services.orientation.store import LEGAL_FILES, WAITING
 from tests.builders import CCAS, SIAO, household_facts
-from tests.conftest import Database
+from tests.servers import Database
 
 TODAY = datetime.now(UTC).date()
 

@@ -22,7 +22,7 @@ from contracts.topics import CHANNELS, OFFERS, VACANCIES, Role, Service
 from contracts.vacancies import Place, ProjetEtablissement, StructureDescribed
 from deploy.embedded.platform import Platform
 from tests.backends.backend import Backend, platform_on
-from tests.e2e.bad_records import (
+from tests.faults.bad_records import (
     ACCEPTED,
     BAD,
     DUPLICATE,
@@ -34,7 +34,7 @@ from tests.e2e.bad_records import (
     envelope,
     vacancy,
 )
-from tests.e2e.traffic import At, Traffic
+from tests.faults.traffic import At, Traffic
 
 pytestmark = pytest.mark.once
 

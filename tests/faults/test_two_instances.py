@@ -28,8 +28,8 @@ from deploy.embedded.service import ServiceProcess
 from deploy.siao.log import read
 from tests.backends.backend import Backend
 from tests.builders import TODAY, a_place, a_request, a_structure, a_vacancy
-from tests.e2e.conftest import running_platform
 from tests.e2e.partner import Partner
+from tests.e2e.running import running_platform
 from tests.e2e.territory import Territory
 from tests.oracles import the_log_is_sound
 from tests.unit.situations import a_refusal

@@ -19,8 +19,8 @@ from contracts.vacancies import Place, ProjetEtablissement, StructureDescribed
 from deploy.embedded.platform import Platform
 from deploy.provision.partners import Partner
 from tests.backends.backend import Backend, platform_on
-from tests.e2e.bad_records import PRESCRIBER, STRUCTURE
-from tests.e2e.bad_requests import BAD, JSON, Kind, Request, good, shuffled
+from tests.faults.bad_records import PRESCRIBER, STRUCTURE
+from tests.faults.bad_requests import BAD, JSON, Kind, Request, good, shuffled
 
 # Beside so many bad ones the 99th percentile of the good ones is more than chance; beside fewer, medians are compared.
 MANY: Final = 5_000

@@ -9,7 +9,7 @@ from contracts.answers import HouseholdRehoused
 from contracts.event import STRUCTURED
 from contracts.vacancies import VacancyPublished
 from services.edge.asking import BODY_BYTES
-from tests.e2e.bad_records import A_REHOUSING, BODIES, a_document, body, vacancy
+from tests.faults.bad_records import A_REHOUSING, BODIES, a_document, body, vacancy
 
 JSON: Final = {"content-type": "application/json"}
 WHOLE: Final = {"content-type": f"{STRUCTURED}; charset=UTF-8"}

@@ -9,7 +9,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from contracts.topics import NOTICES
 from deploy.embedded.platform import Platform
-from tests.e2e.bad_records import ACCEPTED, DUPLICATE, PRESCRIBER, STRUCTURE, Headers, Value
+from tests.faults.bad_records import ACCEPTED, DUPLICATE, PRESCRIBER, STRUCTURE, Headers, Value
 
 # A record by its place in the log: topic and offset; every partner's topic has one partition.
 At = tuple[str, int]
