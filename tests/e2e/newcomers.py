@@ -24,9 +24,10 @@ SIAO_OF: Final = {
     "kcat": "06",
     "curl": "08",
     "http": "09",
+    "stranger": "10",
 }
 # Those who may come by HTTP.
-BY_HTTP: Final = ("curl", "http")
+BY_HTTP: Final = ("curl", "http", "stranger")
 SECONDS: Final = 60
 
 

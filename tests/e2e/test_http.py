@@ -14,7 +14,8 @@ from deploy.embedded.platform import Platform
 from tests.e2e import newcomers
 
 NAME: Final = "http"
-OTHER: Final = "curl"
+# Who says nothing else in any test.
+OTHER: Final = "stranger"
 WAIT: Final = 30
 
 

@@ -9,7 +9,7 @@ from contracts.notices import DesignationClosed, HouseholdDesignated, RequestUpd
 from contracts.place_codes import PlaceCategory, UnavailabilityReason, Withdrawal
 from contracts.rules import AdultsRule, CompositionRule
 from contracts.vacancies import PlaceAvailable, PlaceUnavailable, VacancyAnnounced, VacancyPublished
-from tests.builders import TODAY, a_member, a_place, a_request, a_structure, a_vacancy, a_withdrawal
+from tests.builders import a_member, a_place, a_request, a_structure, a_vacancy, a_withdrawal
 from tests.builders import of_place as of
 from tests.e2e.partner import Partner
 from tests.e2e.territory import Territory
@@ -30,13 +30,13 @@ async def test_a_place_is_announced_published_unavailable_available_and_withdraw
     await structure.tells(a_structure())
     household = await waits(ccas, "anne")
 
-    vacancy = await structure.tells(of(VacancyAnnounced, expected_on=TODAY + timedelta(days=5), sequence=1))
+    vacancy = await structure.tells(of(VacancyAnnounced, expected_on=territory.today + timedelta(days=5), sequence=1))
     await territory.offers(installed=1, capacity=1, announced=1, declared=0.0)
-    assert (await structure.tells(of(VacancyPublished, available_on=TODAY, sequence=2))) == vacancy
+    assert (await structure.tells(of(VacancyPublished, available_on=territory.today, sequence=2))) == vacancy
     first = await structure.hears(HouseholdDesignated)
     assert (first.household, first.place_id) == (household, "A-01")
     await ccas.hears(RequestUpdated, request_id="anne", status="designated")
-    assert await structure.is_refused(of(VacancyPublished, available_on=TODAY, sequence=2)) == "sequence-stale"
+    assert await structure.is_refused(of(VacancyPublished, available_on=territory.today, sequence=2)) == "sequence-stale"
 
     await structure.tells(of(PlaceUnavailable, reason=UnavailabilityReason.WORKS, sequence=3))
     closed = await structure.hears(DesignationClosed, designation=first.designation)
@@ -65,9 +65,9 @@ async def test_five_equal_studios_go_to_the_first_five_of_seven_households(terri
     households = [await waits(ccas, f"household-{number}") for number in range(7)]
 
     assert (
-        await structure.is_refused(of(VacancyPublished, "studio", count=6, available_on=TODAY)) == "places-not-enough"
+        await structure.is_refused(of(VacancyPublished, "studio", count=6, available_on=territory.today)) == "places-not-enough"
     )
-    await structure.tells(of(VacancyPublished, "studio", count=5, available_on=TODAY))
+    await structure.tells(of(VacancyPublished, "studio", count=5, available_on=territory.today))
     designated = [await structure.hears(HouseholdDesignated) for _ in range(5)]
     assert [told.household for told in designated] == households[:5]
     assert [told.place_id for told in designated] == [f"studio.{number}" for number in range(1, 6)]
@@ -99,7 +99,7 @@ async def test_a_projet_is_approved_by_the_state_and_its_rules_are_those_of_the_
     first = await structure.hears(HouseholdDesignated)
     assert (first.household, first.proof.rules_version, first.proof.rules_approved) == (anne, 1, False)
     assert first.proof.passed_over == {"adults": 1}
-    approval = ProjetApproved(structure=centre, version=1, approved_on=TODAY, reference="arrêté 2026-1184")
+    approval = ProjetApproved(structure=centre, version=1, approved_on=territory.today, reference="arrêté 2026-1184")
     assert (await territory.prefecture.tells(approval)) == {"projet": f"{centre}/1"}
     assert await territory.operator.is_refused(approval.model_copy(update={"version": 9})) == "projet-unknown"
     await structure.tells(a_vacancy("B"))

@@ -77,7 +77,7 @@ async def _live(platform: Platform, seen: Callable[[], None]) -> None:
         await asyncio.to_thread(seen)
         await _answers(territory, made)
         # Recognised by the commission, and no place of that type: its legal clock runs.
-        recognised = Mediation(kind=MediationKind.DAHO_HEBERGEMENT, decided_on=TODAY)
+        recognised = Mediation(kind=MediationKind.DAHO_HEBERGEMENT, decided_on=territory.today)
         await territory.ccas.tells(a_request("recognised", recommended=(OfferType.ALT,), mediation=recognised))
         assert await territory.structure.is_refused(a_vacancy("no-such-place")) == "place-unknown"
         async with httpx.AsyncClient(trust_env=False) as nobody:
