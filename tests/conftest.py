@@ -68,7 +68,9 @@ def grouped(items: list[pytest.Item]) -> None:
 
 
 def home_of(item: pytest.Item) -> Path:
-    """The folder below `tests/integration`, or below `tests`, that a test is in."""
+    """The folder below `tests/integration`, or below `tests`, that a test is in; its own when it is not of `tests`."""
+    if TESTS not in item.path.parents:
+        return item.path.parent
     here = item.path.relative_to(TESTS).parts
     return TESTS.joinpath(*here[: 2 if here[0] == INTEGRATION.name else 1])
 

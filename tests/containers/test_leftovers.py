@@ -40,8 +40,8 @@ def is_there(container: str) -> bool:
 def another_run(tmp_path: Path) -> Iterator[Run]:
     """A test run of its own, of one test that keeps a database and goes on."""
     (tmp_path / "test_that_goes_on.py").write_text(RUN.format(told=str(tmp_path / "told")))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "--backend=containers"]
-    command += ["--rootdir", str(tmp_path), str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "tests.servers"]
+    command += ["--backend=containers", "--rootdir", str(tmp_path), str(tmp_path)]
     run = subprocess.Popen(command, cwd=state.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     yield run
     run.kill()

@@ -36,7 +36,9 @@ async def test_a_place_is_announced_published_unavailable_available_and_withdraw
     first = await structure.hears(HouseholdDesignated)
     assert (first.household, first.place_id) == (household, "A-01")
     await ccas.hears(RequestUpdated, request_id="anne", status="designated")
-    assert await structure.is_refused(of(VacancyPublished, available_on=territory.today, sequence=2)) == "sequence-stale"
+    assert (
+        await structure.is_refused(of(VacancyPublished, available_on=territory.today, sequence=2)) == "sequence-stale"
+    )
 
     await structure.tells(of(PlaceUnavailable, reason=UnavailabilityReason.WORKS, sequence=3))
     closed = await structure.hears(DesignationClosed, designation=first.designation)
@@ -65,7 +67,8 @@ async def test_five_equal_studios_go_to_the_first_five_of_seven_households(terri
     households = [await waits(ccas, f"household-{number}") for number in range(7)]
 
     assert (
-        await structure.is_refused(of(VacancyPublished, "studio", count=6, available_on=territory.today)) == "places-not-enough"
+        await structure.is_refused(of(VacancyPublished, "studio", count=6, available_on=territory.today))
+        == "places-not-enough"
     )
     await structure.tells(of(VacancyPublished, "studio", count=5, available_on=territory.today))
     designated = [await structure.hears(HouseholdDesignated) for _ in range(5)]
