@@ -21,8 +21,11 @@ from contracts.households import HouseholdWaiting, RequestClosed
 from contracts.offers import StructureRegistered, VacancyClosed, VacancyExpected, VacancyOpened
 from contracts.received import DeadlineReached
 from contracts.rules import Rule
+from contracts.sessions import AgendaFrozen
 from services.chassis.fold import Effects, Put
+from services.orientation.domain.agenda import Proposal, propose
 from services.orientation.domain.becoming import as_described, structure_of, vacancy_of, waiting_of
+from services.orientation.domain.explaining import Place
 from services.orientation.domain.model import Criteria, Vacancy
 from services.orientation.domain.waiting_lists import Choice
 from services.orientation.handlers import holds
@@ -47,6 +50,9 @@ class Past:
         self._rules: dict[tuple[str, int], tuple[Rule, ...]] = {}
         self._structure_of: dict[str, str] = {}
         self._held_before: dict[str, list[RequestHeld]] = {}
+        # What each session's agenda proposes when it is drawn up again, by vacancy; and under which criteria.
+        self._agendas: dict[str, dict[str, Proposal]] = {}
+        self._frozen_under: dict[str, Criteria] = {}
 
     def hear(self, fact: Message) -> None:
         """The next fact of a topic; one that changes no list changes nothing."""
@@ -61,11 +67,44 @@ class Past:
 
     def decide_again(self, made: DesignationMade) -> list[Difference]:
         """Take the decision again; where it differs from what was decided. The territory stays as it is."""
+        if made.proof.session is not None and made.out_of_order is None:
+            return list(self._from_proposal(made, made.proof.session))
         vacancy = self.territory.get(VACANCIES, made.vacancy)
         rules = self._rules.get((made.structure, made.proof.rules_version))
         if vacancy is None or rules is None:
             return [Difference("vacancy" if vacancy is None else "rules_version", made.vacancy, None)]
         return list(self._differences(made, self._choice(made, vacancy, rules)))
+
+    def freeze_again(self, frozen: AgendaFrozen) -> None:
+        """Propose the whole allocation again, of the same vacancies on what was seen; kept for what follows from it."""
+        places = list[Place]()
+        for item in frozen.items:
+            vacancy = self.territory.get(VACANCIES, item.vacancy)
+            rules = self._rules.get((item.structure, item.rules_version))
+            if vacancy is not None and rules is not None:
+                places.append(Place(item.vacancy, vacancy, rules))
+        agenda = propose(self.territory.lists, places)
+        self._agendas[frozen.session] = {proposal.place.id: proposal for proposal in agenda.proposals}
+        self._frozen_under[frozen.session] = self.territory.criteria
+
+    def _from_proposal(self, made: DesignationMade, session: str) -> Iterator[Difference]:
+        """A designation that follows its session's proposal, beside the one drawn up again."""
+        proposal, criteria = self._agendas.get(session, {}).get(made.vacancy), self._frozen_under.get(session)
+        if proposal is None or criteria is None:
+            yield Difference("session", session, None)
+            return
+        again: dict[str, Any] = {
+            "criteria_version": criteria.version,
+            "criteria": criteria.criteria,
+            "request": proposal.request,
+            "rank": proposal.rank,
+            "considered": proposal.considered,
+            "passed_over": proposal.passed_over,
+        }
+        for what, replayed in again.items():
+            said = made.request if what == "request" else getattr(made.proof, what)
+            if said != replayed:
+                yield Difference(what, said, replayed)
 
     def _choice(self, made: DesignationMade, vacancy: Vacancy, rules: tuple[Rule, ...]) -> Choice | None:
         if made.out_of_order is None:
