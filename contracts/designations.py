@@ -32,7 +32,8 @@ class Proof(Fact):
     rank: int = Field(description="Rank of the household on the list of this type of offer; 1 is first.")
     considered: int = Field(description="Households waiting for this type of offer.")
     passed_over: dict[str, int] = Field(
-        description="Households before it that could not be taken, by rule; out_of_order: passed by decision; placed_elsewhere: by the same session."
+        description="Households before it, by the rule that kept them out; out_of_order: passed by decision;"
+        " placed_elsewhere: given another place by the same session."
     )
     seen: dict[str, int] = Field(description="Last offset seen of each input, by topic-partition.")
     rules_approved: bool | None = Field(

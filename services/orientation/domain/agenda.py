@@ -40,7 +40,7 @@ class Agenda:
 
 
 def propose(lists: WaitingLists, places: Sequence[Place]) -> Agenda:
-    """The best allocation of these places, each with its reasons. Equal places go in their order, to ranks in theirs."""
+    """The best allocation of these places, each with its reasons; equal places go in order, to ranks in theirs."""
     kinds: dict[Any, list[Place]] = {}
     for place in places:
         kinds.setdefault((place_of(place.vacancy), frozenset(place.vacancy.barred)), []).append(place)

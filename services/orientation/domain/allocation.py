@@ -70,7 +70,7 @@ class _Matching:
         """Give the household a place, others moving among theirs if need be; or close the set that it reached."""
         self._reach[rank] = reach
         # Who would move into a kind of place, and from which.
-        moves: dict[int, tuple[Rank, int | None]] = {number: (rank, None) for number in reach}
+        moves: dict[int, tuple[Rank, int | None]] = dict.fromkeys(reach, (rank, None))
         queue = deque(reach)
         while queue:
             number = queue.popleft()
