@@ -41,6 +41,14 @@ class Difference(NamedTuple):
     replayed: Any
 
 
+class Redrawn(NamedTuple):
+    """A session's agenda, drawn up again: what it proposes by vacancy, under which criteria; where it differs."""
+
+    proposals: dict[str, Proposal]
+    criteria: Criteria
+    differences: list[Difference]
+
+
 class Past:
     """One SIAO, as far as its log has been replayed."""
 
@@ -50,9 +58,8 @@ class Past:
         self._rules: dict[tuple[str, int], tuple[Rule, ...]] = {}
         self._structure_of: dict[str, str] = {}
         self._held_before: dict[str, list[RequestHeld]] = {}
-        # What each session's agenda proposes when it is drawn up again, by vacancy; and under which criteria.
-        self._agendas: dict[str, dict[str, Proposal]] = {}
-        self._frozen_under: dict[str, Criteria] = {}
+        # Each session's agenda, drawn up again.
+        self._agendas: dict[str, Redrawn] = {}
 
     def hear(self, fact: Message) -> None:
         """The next fact of a topic; one that changes no list changes nothing."""
@@ -83,16 +90,23 @@ class Past:
             rules = self._rules.get((item.structure, item.rules_version))
             if vacancy is not None and rules is not None:
                 places.append(Place(item.vacancy, vacancy, rules))
-        agenda = propose(self.territory.lists, places)
-        self._agendas[frozen.session] = {proposal.place.id: proposal for proposal in agenda.proposals}
-        self._frozen_under[frozen.session] = self.territory.criteria
+        agenda, criteria = propose(self.territory.lists, places), self.territory.criteria
+        proposals = {proposal.place.id: proposal for proposal in agenda.proposals}
+        counts = (agenda.without_place, agenda.all_held)
+        differences = list(_on_items(frozen, proposals))
+        if counts != (frozen.without_place, frozen.all_held):
+            differences.append(Difference("unplaced", (frozen.without_place, frozen.all_held), counts))
+        self._agendas[frozen.session] = Redrawn(proposals, criteria, differences)
 
     def _from_proposal(self, made: DesignationMade, session: str) -> Iterator[Difference]:
-        """A designation that follows its session's proposal, beside the one drawn up again."""
-        proposal, criteria = self._agendas.get(session, {}).get(made.vacancy), self._frozen_under.get(session)
-        if proposal is None or criteria is None:
+        """A designation that follows its session's proposal, beside the agenda drawn up again."""
+        redrawn = self._agendas.get(session)
+        proposal = redrawn.proposals.get(made.vacancy) if redrawn is not None else None
+        if redrawn is None or proposal is None:
             yield Difference("session", session, None)
             return
+        yield from redrawn.differences
+        criteria = redrawn.criteria
         again: dict[str, Any] = {
             "criteria_version": criteria.version,
             "criteria": criteria.criteria,
@@ -219,6 +233,16 @@ class Past:
 
     def _adopted(self, fact: CriteriaInForce) -> Effects:
         yield Put(CRITERIA, fact.siao, Criteria(siao=fact.siao, version=fact.version, criteria=fact.criteria))
+
+
+def _on_items(frozen: AgendaFrozen, proposals: dict[str, Proposal]) -> Iterator[Difference]:
+    """Where the items of an agenda differ from those drawn up again."""
+    for item in frozen.items:
+        proposal = proposals.get(item.vacancy)
+        for what in ("request", "rank", "considered", "passed_over", "following"):
+            replayed = getattr(proposal, what, None)
+            if getattr(item, what) != replayed:
+                yield Difference(f"{item.vacancy}: {what}", getattr(item, what), replayed)
 
 
 _CHANGES: Final[dict[type[Message], Callable[[Past, Any], Effects]]] = {
