@@ -172,6 +172,7 @@ ROLES: Final[dict[str, frozenset[Role]]] = {
     requests.HouseholdDeclaredReady.type: frozenset({Role.STRUCTURE}),
     requests.ReadinessWithdrawn.type: frozenset({Role.STRUCTURE}),
     answers.HouseholdRehoused.type: frozenset({Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE}),
+    commission.OpinionGiven.type: frozenset(PARTNER_ANSWERS.roles),
     **{
         model.type: frozenset({Role.STRUCTURE})
         for model in (

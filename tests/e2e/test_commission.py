@@ -47,12 +47,8 @@ async def frozen(operator: Partner, session: str, today: date) -> CommissionAgen
 
 async def test_two_places_wait_for_the_session_and_follow_its_minutes(territory: Territory) -> None:
     """The allocation leaves nobody out who could be placed; the operator departs from it once, and says why."""
-    pension, residence, ccas, operator = (
-        *(territory.structure, territory.other_structure),
-        *(territory.ccas, territory.operator),
-    )
+    pension, residence, ccas = territory.structure, territory.other_structure, territory.ccas
     federation = territory.partners[f"federation-{territory.siao}"]
-    today = day_of(real_time())
     await instituted(territory, federation)
     await pension.tells(a_structure(offer_type=PENSION))
     await residence.tells(a_structure(a_place("R-01"), offer_type=SOCIALE))
@@ -64,7 +60,7 @@ async def test_two_places_wait_for_the_session_and_follow_its_minutes(territory:
     await territory.live(waiting=(3, 3), vacant=2)
 
     # Anne is first, and could have the pension; Bilal can have nothing else, so she is proposed the résidence.
-    agenda = await frozen(operator, "december", today)
+    agenda = await frozen(territory.operator, "december", day_of(real_time()))
     proposed = {line.vacancy: line.request for line in agenda.lines}
     assert proposed == {in_pension: f"{ccas.id}/bilal", in_residence: f"{ccas.id}/anne"}
     assert (agenda.all_held, agenda.without_place, agenda.left_out) == (1, 0, 0)
@@ -72,33 +68,43 @@ async def test_two_places_wait_for_the_session_and_follow_its_minutes(territory:
     assert (own.vacancy, own.request) == (in_pension, None)
     assert len((await federation.hears(CommissionAgenda)).lines) == 2
 
-    # An opinion, but none on one's own place; then the operator's decision, with its reasons and on a contingent.
-    own_place: dict[str, Any] = {"session": "december", "vacancy": in_pension}
-    await federation.tells(OpinionGiven(**own_place, opinion="unfavourable", argument=ARGUMENT))
-    assert await pension.is_refused(OpinionGiven(**own_place, opinion="favourable")) == "opinion-recused"
-    departure: dict[str, Any] = {**own_place, "request": f"{ccas.id}/chloe"}
-    assert await operator.is_refused(PreAllocationDecided(**departure)) == "deviation-unexplained"
-    departure |= {"reason": OutOfOrderReason.CARE, "argument": ARGUMENT, "holder": territory.reservataire.id}
-    assert await operator.is_refused(PreAllocationDecided(**departure)) == "quota-exhausted"
-    structure = f"{pension.id}/acacias"
-    await operator.tells(QuotaSet(structure=structure, holder=territory.reservataire.id, places=1))
-    await operator.tells(PreAllocationDecided(**departure))
-
-    absent = CommissionMinuted(session="december", present=())
-    assert await operator.is_refused(absent) == "quorum-not-reached"
-    await operator.tells(CommissionMinuted(session="december", present=(federation.id,)))
-    first = await pension.hears(HouseholdDesignated)
-    second = await residence.hears(HouseholdDesignated)
+    await the_operator_departs(territory, federation, in_pension)
+    first, second = await minuted(territory, federation, in_pension)
     assert (first.household, second.household) == (chloe, anne)
     assert (first.proof.session, first.proof.passed_over) == ("december", {"out_of_order": 2})
     assert (second.proof.session, second.proof.rank) == ("december", 1)
+    await goes_on_at_once(territory, first.designation)
+    await it_is_counted(territory)
+    await territory.only_these_saw_a_name(pension, residence)
+
+
+async def the_operator_departs(territory: Territory, federation: Partner, vacancy: str) -> None:
+    """An opinion, but none on one's own place; then the operator's decision, with its reasons and on a contingent."""
+    pension, operator, holder = territory.structure, territory.operator, territory.reservataire.id
+    item: dict[str, Any] = {"session": "december", "vacancy": vacancy}
+    await federation.tells(OpinionGiven(**item, opinion="unfavourable", argument=ARGUMENT))
+    assert await pension.is_refused(OpinionGiven(**item, opinion="favourable")) == "opinion-recused"
+    departure: dict[str, Any] = {**item, "request": f"{territory.ccas.id}/chloe"}
+    assert await operator.is_refused(PreAllocationDecided(**departure)) == "deviation-unexplained"
+    departure |= {"reason": OutOfOrderReason.CARE, "argument": ARGUMENT, "holder": holder}
+    assert await operator.is_refused(PreAllocationDecided(**departure)) == "quota-exhausted"
+    await operator.tells(QuotaSet(structure=f"{pension.id}/acacias", holder=holder, places=1))
+    await operator.tells(PreAllocationDecided(**departure))
+
+
+async def minuted(
+    territory: Territory, federation: Partner, vacancy: str
+) -> tuple[HouseholdDesignated, HouseholdDesignated]:
+    """With its quorum, the session designates both; everyone reads what became of the items they may read."""
+    operator, pension = territory.operator, territory.structure
+    assert await operator.is_refused(CommissionMinuted(session="december", present=())) == "quorum-not-reached"
+    await operator.tells(CommissionMinuted(session="december", present=(federation.id,)))
     for reader, lines in ((operator, 2), (federation, 2), (pension, 1)):
         minutes = await reader.hears(CommissionMinutes)
         assert len(minutes.lines) == lines
-        (line,) = [line for line in minutes.lines if line.vacancy == in_pension]
+        (line,) = [line for line in minutes.lines if line.vacancy == vacancy]
         assert (line.outcome, line.departs, line.unfavourable) == ("designated", True, 1)
-    await goes_on_at_once(territory, first.designation)
-    await territory.only_these_saw_a_name(pension, residence)
+    return await pension.hears(HouseholdDesignated), await territory.other_structure.hears(HouseholdDesignated)
 
 
 async def goes_on_at_once(territory: Territory, designation: str) -> None:
@@ -109,3 +115,19 @@ async def goes_on_at_once(territory: Territory, designation: str) -> None:
     following = await pension.hears(HouseholdDesignated)
     assert (following.proof.session, following.place_id) == (None, "A-01")
     await territory.ccas.hears(RequestUpdated, request_id="bilal", status="designated")
+
+
+async def it_is_counted(territory: Territory) -> None:
+    """The observatory knows what the commission did."""
+    await territory.counts(
+        requests_registered=(3, 3),
+        vacancies_opened=(2, 2),
+        designations_made=(3, 3),
+        designations_declined=(1, 1),
+        waiting=(3, 3),
+        commission_sessions=(1, 0),
+        agenda_items_designated=(2, 2),
+        agenda_items_departing=(1, 1),
+        opinions_given=(1, 0),
+        opinions_unfavourable=(1, 0),
+    )
