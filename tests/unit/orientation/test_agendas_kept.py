@@ -16,13 +16,17 @@ from tests.builders import (
     TODAY,
 )
 from tests.unit.orientation.sittings import (
+    FEDERATION,
     PENSION,
     SOCIALE,
     agenda,
     asks,
     convened,
+    decided,
     governed,
     minuted,
+    opinion,
+    outcomes,
     vacant,
 )
 from tests.unit.orientation.test_any_designation import logged
@@ -54,6 +58,32 @@ def test_a_session_looks_at_the_oldest_vacancies_and_the_others_wait(monkeypatch
     assert made(siao) == [("first", "A-01")]
     convened(siao, "s2")
     assert list(agenda(siao)) == [two]
+
+
+def test_a_session_goes_on_after_a_start_at_each_of_its_steps() -> None:
+    siao = governed()
+
+    def start() -> None:
+        siao.services[Service.ORIENTATION].territories.clear()
+
+    asks(siao, "first", PENSION, SOCIALE)
+    second = asks(siao, "second")
+    vacancy, other = vacant(siao, "A-01"), vacant(siao, "R-01", OTHER_STRUCTURE)
+    convened(siao, held_on=TODAY + timedelta(days=8))
+    start()
+    siao.wait(timedelta(days=2))
+    assert agenda(siao)[vacancy].request == second
+    start()
+    assert siao.code(opinion(siao, FEDERATION, vacancy)) == "accepted"
+    assert siao.code(decided(siao, other, None)) == "accepted"
+    siao.wait(timedelta(days=7))
+    start()
+    minuted(siao)
+    assert outcomes(siao) == {vacancy: "designated", other: "adjourned"}
+    start()
+    siao.wait(timedelta(days=90))
+    convened(siao, "s2", held_on=TODAY + timedelta(days=100), freeze_on=TODAY)
+    assert list(agenda(siao)) == [other]
 
 
 def test_a_page_says_for_which_session_a_place_waits() -> None:
