@@ -5,6 +5,7 @@ from typing import Final
 from contracts import (
     alerts,
     answers,
+    commission,
     decisions,
     designations,
     households,
@@ -14,6 +15,7 @@ from contracts import (
     received,
     requests,
     rights,
+    sessions,
     stays,
     vacancies,
 )
@@ -74,6 +76,7 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         answers.StayExtensionAsked,
         answers.HouseholdLeft,
         answers.HouseholdRehoused,
+        commission.OpinionGiven,
     ),
     DECISIONS.name: _by_type(
         decisions.RefusalJudged,
@@ -84,6 +87,11 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         decisions.RequestSuspended,
         decisions.CriteriaAdopted,
         decisions.ProjetApproved,
+        commission.CommissionInstituted,
+        commission.CommissionConvened,
+        commission.QuotaSet,
+        commission.PreAllocationDecided,
+        commission.CommissionMinuted,
     ),
     NOTICES.name: _by_type(
         notices.MessageAccepted,
@@ -107,6 +115,8 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         alerts.LegalBenefitAtRisk,
         notices.LegalClockAlert,
         notices.RequestUpdated,
+        commission.CommissionAgenda,
+        commission.CommissionMinutes,
     ),
     READY_HOUSEHOLDS.name: _by_type(notices.ReadyHousehold),
     PARTNERS.name: _by_type(partners.PartnerRegistered),
@@ -145,6 +155,13 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         designations.LegalClockMissed,
         designations.CriteriaInForce,
         designations.RequestHeld,
+        sessions.CommissionInForce,
+        sessions.SessionConvened,
+        sessions.QuotaInForce,
+        sessions.AgendaFrozen,
+        sessions.OpinionRecorded,
+        sessions.ItemSettled,
+        sessions.AgendaMinuted,
     ),
 }
 
@@ -155,6 +172,7 @@ ROLES: Final[dict[str, frozenset[Role]]] = {
     requests.HouseholdDeclaredReady.type: frozenset({Role.STRUCTURE}),
     requests.ReadinessWithdrawn.type: frozenset({Role.STRUCTURE}),
     answers.HouseholdRehoused.type: frozenset({Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE}),
+    commission.OpinionGiven.type: frozenset(PARTNER_ANSWERS.roles),
     **{
         model.type: frozenset({Role.STRUCTURE})
         for model in (
@@ -182,6 +200,11 @@ ROLES: Final[dict[str, frozenset[Role]]] = {
             decisions.DesignationOutOfOrder,
             decisions.RequestSuspended,
             decisions.CriteriaAdopted,
+            commission.CommissionInstituted,
+            commission.CommissionConvened,
+            commission.QuotaSet,
+            commission.PreAllocationDecided,
+            commission.CommissionMinuted,
         )
     },
 }
@@ -217,6 +240,8 @@ SENDERS: Final[dict[str, tuple[Service, ...]]] = {
             alerts.LegalOfferMade,
             alerts.LegalBenefitAtRisk,
             notices.LegalClockAlert,
+            commission.CommissionAgenda,
+            commission.CommissionMinutes,
         )
     },
 }

@@ -18,7 +18,7 @@ from contracts.codes import (
 from contracts.decision_codes import CancelReason
 from contracts.decisions import Criterion
 from contracts.event import Fact
-from contracts.fields import Id, Instant, PartnerId, SiaoCode
+from contracts.fields import Id, Instant, LocalId, PartnerId, SiaoCode
 from contracts.place_codes import Withdrawal
 from contracts.rule_codes import HardRule, OutOfOrderReason, SuspensionReason
 
@@ -32,7 +32,8 @@ class Proof(Fact):
     rank: int = Field(description="Rank of the household on the list of this type of offer; 1 is first.")
     considered: int = Field(description="Households waiting for this type of offer.")
     passed_over: dict[str, int] = Field(
-        description="Households before it that could not be taken, by rule; out_of_order: passed by decision."
+        description="Households before it, by the rule that kept them out; out_of_order: passed by decision;"
+        " placed_elsewhere: given another place by the same session."
     )
     seen: dict[str, int] = Field(description="Last offset seen of each input, by topic-partition.")
     rules_approved: bool | None = Field(
@@ -40,6 +41,9 @@ class Proof(Fact):
     )
     overridden: tuple[HardRule, ...] = Field(
         default=(), description="Rules that exclude this household, set aside by the operator's decision."
+    )
+    session: LocalId | None = Field(
+        default=None, description="The commission's session that decided; its agenda says what was seen and proposed."
     )
 
 
@@ -74,6 +78,7 @@ class DesignationMade(Fact):
         default=(), description="Households designated next if this one is not admitted, in order, as known now."
     )
     out_of_order: OutOfOrder | None = None
+    holder: PartnerId | None = Field(default=None, description="On whose contingent, if on any.")
 
 
 class VacancyUnmatched(Fact):

@@ -204,11 +204,16 @@ LEGAL_SECOND_ALERT: Final = Limit(
     "Seconde alerte avant un jour légal DALO ou DAHO", "Second alert before a legal day", "assumption",
 )  # fmt: skip
 
+AGENDA_FREEZE: Final = Limit(
+    "agenda_freeze", 7, Unit.DAYS,
+    "Gel de l'ordre du jour avant une séance de commission", "Freeze of the agenda before a session", "assumption",
+)  # fmt: skip
+
 LIMITS: Final = (
     ANSWER_REMINDER, ANSWER_EXPIRY, INTERVIEW_LATEST, INTERVIEW_ANSWER, ENTRY_REMINDER, ENTRY_EXPIRY,
     JUDGEMENT_REMINDER, OVERRULE_LIMIT, COOLING_OFF, PREFET_SILENCE, EXTENSION_SILENCE, REVIEW_PERIOD, REVIEW_REMINDER,
     EXTENSION_REQUEST, EXTENSION_REMINDER, DALO_OFFER, DAHO_HEBERGEMENT_OFFER, DAHO_TRANSITION_OFFER, DAHO_ANY_OFFER,
-    COURT_BAR_START, COURT_TIME, LEGAL_FIRST_ALERT, LEGAL_SECOND_ALERT,
+    COURT_BAR_START, COURT_TIME, LEGAL_FIRST_ALERT, LEGAL_SECOND_ALERT, AGENDA_FREEZE,
 )  # fmt: skip
 
 # The types of structure whose stays have the director's decision, the préfet's answer, bilans and extensions.

@@ -22,6 +22,7 @@ DeadlineKind: TypeAlias = Literal[
     "legal_near",
     "projet",
     "hold_over",
+    "agenda",
 ]
 
 
@@ -46,5 +47,5 @@ class DeadlineReached(Fact):
 
     siao: SiaoCode
     kind: DeadlineKind
-    subject: Id = Field(description="The designation, admission, household, request or structure it is about.")
+    subject: Id = Field(description="The designation, admission, household, request, structure or session it is about.")
     due_at: Instant

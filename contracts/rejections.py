@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from contracts.commission_rejections import TEXTS as OF_THE_COMMISSION
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
@@ -287,5 +289,6 @@ _ALL: Final = (
         "Aucun séjour en cours de ce ménage dans votre structure.",
         "This household has no stay under way in your structure.",
     ),
+    *(Rejection(*texts) for texts in OF_THE_COMMISSION),
 )
 REJECTIONS: Final = {rejection.code: rejection for rejection in _ALL}

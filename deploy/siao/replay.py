@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from contracts.designations import DesignationMade
 from contracts.topics import DESIGNATIONS
 from deploy.embedded import state
 from deploy.embedded.failure import PlatformError
@@ -69,7 +70,10 @@ def _plain(one: Replayed) -> dict[str, Any]:
 def _described(one: Replayed) -> str:
     made, proof = one.made, one.made.proof
     passed = ", ".join(f"{rule} {count}" for rule, count in proof.passed_over.items()) or "personne / nobody"
-    how = f"hors rang / out of order: {made.out_of_order.reason.value}" if made.out_of_order else "à son rang / in turn"
+    if made.proof.session is not None and not made.out_of_order:
+        how = f"par la séance / by session: {made.proof.session}"
+    else:
+        how = _in_turn(made)
     return "\n".join(
         (
             f"désignation {made.designation}, {made.made_at.isoformat()}",
@@ -80,3 +84,9 @@ def _described(one: Replayed) -> str:
             f"  vu / seen: {', '.join(f'{place} {offset}' for place, offset in sorted(proof.seen.items()))}",
         )
     )
+
+
+def _in_turn(made: DesignationMade) -> str:
+    if made.out_of_order:
+        return f"hors rang / out of order: {made.out_of_order.reason.value}"
+    return "à son rang / in turn"

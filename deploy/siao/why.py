@@ -67,4 +67,4 @@ def _in_words(answer: dict[str, Any], language: str) -> str:
         lines.append(rank.format(answer["rank"], answer["considered"]))
     for title, name in (("- ", "exclusions"), ("→ ", "possibilities")):
         lines += [f"{title}{line}" for line in words[name]]
-    return "\n".join([*lines, words["hint"]])
+    return "\n".join([*lines, words["hint"], *filter(None, [words["session"]])])

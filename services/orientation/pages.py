@@ -7,6 +7,7 @@ to come, until then it is served on the internal address only.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -37,6 +38,12 @@ WORDS: Final = {
 }
 
 
+class Wait(NamedTuple):
+    """The place waits for a session of the commission; held_on None: none is convened yet."""
+
+    held_on: date | None
+
+
 class Answer(NamedTuple):
     """What is answered for a household and a place that are known."""
 
@@ -45,6 +52,7 @@ class Answer(NamedTuple):
     place: Place
     criteria_version: int
     explanation: Explanation
+    wait: Wait | None
 
 
 def answer(territory: Territory, household: str, place: str) -> Answer:
@@ -59,7 +67,17 @@ def answer(territory: Territory, household: str, place: str) -> Answer:
         raise LookupError("place")
     others = [open_ for open_ in places if open_ is not asked and open_.vacancy.designation is None]
     explanation = explain(territory.lists, request, waiting, asked, others)
-    return Answer(request, waiting, asked, territory.criteria.version, explanation)
+    wait = _wait(territory, asked)
+    return Answer(request, waiting, asked, territory.criteria.version, explanation, wait)
+
+
+def _wait(territory: Territory, place: Place) -> Wait | None:
+    vacancy = place.vacancy
+    if not territory.governs(vacancy.offer_type) or vacancy.session is not None or vacancy.designation is not None:
+        return None
+    sessions = territory.sessions()
+    awaited = (session for session in sessions if session.state == "convened" or place.id in session.vacancies)
+    return Wait(next((session.held_on for session in awaited), None))
 
 
 def _open_places(territory: Territory) -> Iterator[Place]:
@@ -82,6 +100,8 @@ def as_json(found: Answer) -> dict[str, Any]:
         "structure": vacancy.structure,
         "offer_type": vacancy.offer_type,
         "criteria_version": found.criteria_version,
+        "waits_for_session": found.wait is not None,
+        "session_on": found.wait.held_on.isoformat() if found.wait is not None and found.wait.held_on else None,
         **facts,
         "words": {
             language: {
@@ -89,6 +109,9 @@ def as_json(found: Answer) -> dict[str, Any]:
                 "exclusions": [getattr(wording.exclusion(one), language) for one in explanation.exclusions],
                 "possibilities": [getattr(wording.possibility(one), language) for one in explanation.possibilities],
                 "hint": getattr(wording.scarcity(explanation), language),
+                "session": getattr(wording.waits_until(found.wait.held_on), language)
+                if found.wait is not None
+                else None,
             }
             for language in ("fr", "en")
         },

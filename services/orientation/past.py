@@ -21,8 +21,11 @@ from contracts.households import HouseholdWaiting, RequestClosed
 from contracts.offers import StructureRegistered, VacancyClosed, VacancyExpected, VacancyOpened
 from contracts.received import DeadlineReached
 from contracts.rules import Rule
+from contracts.sessions import AgendaFrozen
 from services.chassis.fold import Effects, Put
+from services.orientation.domain.agenda import Proposal, propose
 from services.orientation.domain.becoming import as_described, structure_of, vacancy_of, waiting_of
+from services.orientation.domain.explaining import Place
 from services.orientation.domain.model import Criteria, Vacancy
 from services.orientation.domain.waiting_lists import Choice
 from services.orientation.handlers import holds
@@ -38,6 +41,14 @@ class Difference(NamedTuple):
     replayed: Any
 
 
+class Redrawn(NamedTuple):
+    """A session's agenda, drawn up again: what it proposes by vacancy, under which criteria; where it differs."""
+
+    proposals: dict[str, Proposal]
+    criteria: Criteria
+    differences: list[Difference]
+
+
 class Past:
     """One SIAO, as far as its log has been replayed."""
 
@@ -47,6 +58,8 @@ class Past:
         self._rules: dict[tuple[str, int], tuple[Rule, ...]] = {}
         self._structure_of: dict[str, str] = {}
         self._held_before: dict[str, list[RequestHeld]] = {}
+        # Each session's agenda, drawn up again.
+        self._agendas: dict[str, Redrawn] = {}
 
     def hear(self, fact: Message) -> None:
         """The next fact of a topic; one that changes no list changes nothing."""
@@ -61,11 +74,51 @@ class Past:
 
     def decide_again(self, made: DesignationMade) -> list[Difference]:
         """Take the decision again; where it differs from what was decided. The territory stays as it is."""
+        if made.proof.session is not None and made.out_of_order is None:
+            return list(self._from_proposal(made, made.proof.session))
         vacancy = self.territory.get(VACANCIES, made.vacancy)
         rules = self._rules.get((made.structure, made.proof.rules_version))
         if vacancy is None or rules is None:
             return [Difference("vacancy" if vacancy is None else "rules_version", made.vacancy, None)]
         return list(self._differences(made, self._choice(made, vacancy, rules)))
+
+    def freeze_again(self, frozen: AgendaFrozen) -> None:
+        """Propose the whole allocation again, of the same vacancies on what was seen; kept for what follows from it."""
+        places = list[Place]()
+        for item in frozen.items:
+            vacancy = self.territory.get(VACANCIES, item.vacancy)
+            rules = self._rules.get((item.structure, item.rules_version))
+            if vacancy is not None and rules is not None:
+                places.append(Place(item.vacancy, vacancy, rules))
+        agenda, criteria = propose(self.territory.lists, places), self.territory.criteria
+        proposals = {proposal.place.id: proposal for proposal in agenda.proposals}
+        counts = (agenda.without_place, agenda.all_held)
+        differences = list(_on_items(frozen, proposals))
+        if counts != (frozen.without_place, frozen.all_held):
+            differences.append(Difference("unplaced", (frozen.without_place, frozen.all_held), counts))
+        self._agendas[frozen.session] = Redrawn(proposals, criteria, differences)
+
+    def _from_proposal(self, made: DesignationMade, session: str) -> Iterator[Difference]:
+        """A designation that follows its session's proposal, beside the agenda drawn up again."""
+        redrawn = self._agendas.get(session)
+        proposal = redrawn.proposals.get(made.vacancy) if redrawn is not None else None
+        if redrawn is None or proposal is None:
+            yield Difference("session", session, None)
+            return
+        yield from redrawn.differences
+        criteria = redrawn.criteria
+        again: dict[str, Any] = {
+            "criteria_version": criteria.version,
+            "criteria": criteria.criteria,
+            "request": proposal.request,
+            "rank": proposal.rank,
+            "considered": proposal.considered,
+            "passed_over": proposal.passed_over,
+        }
+        for what, replayed in again.items():
+            said = made.request if what == "request" else getattr(made.proof, what)
+            if said != replayed:
+                yield Difference(what, said, replayed)
 
     def _choice(self, made: DesignationMade, vacancy: Vacancy, rules: tuple[Rule, ...]) -> Choice | None:
         if made.out_of_order is None:
@@ -180,6 +233,16 @@ class Past:
 
     def _adopted(self, fact: CriteriaInForce) -> Effects:
         yield Put(CRITERIA, fact.siao, Criteria(siao=fact.siao, version=fact.version, criteria=fact.criteria))
+
+
+def _on_items(frozen: AgendaFrozen, proposals: dict[str, Proposal]) -> Iterator[Difference]:
+    """Where the items of an agenda differ from those drawn up again."""
+    for item in frozen.items:
+        proposal = proposals.get(item.vacancy)
+        for what in ("request", "rank", "considered", "passed_over", "following"):
+            replayed = getattr(proposal, what, None)
+            if getattr(item, what) != replayed:
+                yield Difference(f"{item.vacancy}: {what}", getattr(item, what), replayed)
 
 
 _CHANGES: Final[dict[type[Message], Callable[[Past, Any], Effects]]] = {

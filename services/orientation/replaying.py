@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from contracts.designations import DesignationMade
 from contracts.event import Message
+from contracts.sessions import AgendaFrozen
 from contracts.topics import ANSWERS, HOUSEHOLDS, OFFERS
 from services.orientation.past import Difference, Past
 
@@ -47,6 +48,9 @@ def replay(inputs: Iterable[Logged], decided: Iterable[Logged]) -> Iterator[Repl
         if isinstance(fact, DesignationMade):
             _hear(past, waiting[siao], fact.proof.seen)
             yield Replayed(fact, past.decide_again(fact))
+        elif isinstance(fact, AgendaFrozen):
+            _hear(past, waiting[siao], fact.seen)
+            past.freeze_again(fact)
         past.hear(fact)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Column, Index, MetaData, Text, text
 
 from services.chassis.tables import StateTable, chassis_tables
+from services.orientation.domain.commission import Commission, Item, Quota, Session
 from services.orientation.domain.model import (
     Admission,
     Argument,
@@ -84,5 +85,12 @@ ADMISSIONS: Final = StateTable(METADATA, "admissions", Admission, _siao(), _live
 LEGAL_FILES: Final = StateTable(METADATA, "legal_files", LegalFile, _siao(), _live(), _by_siao("legal_files"))
 CRITERIA: Final = StateTable(METADATA, "criteria", Criteria, _siao(), _live())
 ARGUMENTS: Final = StateTable(METADATA, "arguments", Argument, _siao(), sealed=True)
-TERRITORY_TABLES: Final = (STRUCTURES, CRITERIA, VACANCIES, WAITING, DESIGNATIONS, STAYS, ADMISSIONS, LEGAL_FILES)
+COMMISSIONS: Final = StateTable(METADATA, "commissions", Commission, _siao(), _live(), _by_siao("commissions"))
+QUOTAS: Final = StateTable(METADATA, "quotas", Quota, _siao(), _live(), _by_siao("quotas"))
+SESSIONS: Final = StateTable(METADATA, "sessions", Session, _siao(), _live(), _by_siao("sessions"))
+ITEMS: Final = StateTable(METADATA, "agenda_items", Item, _siao(), _live(), _by_siao("agenda_items"))
+TERRITORY_TABLES: Final = (
+    *(STRUCTURES, CRITERIA, VACANCIES, WAITING, DESIGNATIONS, STAYS, ADMISSIONS, LEGAL_FILES),
+    *(COMMISSIONS, QUOTAS, SESSIONS, ITEMS),
+)
 chassis_tables(METADATA)

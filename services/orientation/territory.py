@@ -11,15 +11,17 @@ from services.chassis import states
 from services.chassis.states import Register
 from services.chassis.store import Stored
 from services.chassis.tables import StateTable
+from services.orientation.domain.commission import Commission, Item, Session, item_key
 from services.orientation.domain.model import (
     CRITERIA_BEFORE_ADOPTION,
     Criteria,
+    Designation,
     Stay,
     Vacancy,
     Waiting,
 )
 from services.orientation.domain.waiting_lists import WaitingLists
-from services.orientation.store import CRITERIA, STAYS, VACANCIES, WAITING
+from services.orientation.store import COMMISSIONS, CRITERIA, DESIGNATIONS, ITEMS, SESSIONS, STAYS, VACANCIES, WAITING
 
 
 class Territory(states.Territory):
@@ -32,6 +34,7 @@ class Territory(states.Territory):
         self._unfilled: dict[OfferType, dict[str, Vacancy]] = defaultdict(dict)
         self._of_structure: dict[str, dict[str, Vacancy]] = defaultdict(dict)
         self._living: dict[str, str] = {}
+        self.commission: Commission | None = None
 
     def unfilled(self, offer_types: tuple[OfferType, ...]) -> list[str]:
         """Vacancies without a designation, the oldest first."""
@@ -60,6 +63,26 @@ class Territory(states.Territory):
         found = self._of_structure[structure].items()
         return [vacancy for vacancy, _ in sorted(found, key=lambda item: (item[1].opened_at, item[0]))]
 
+    def governs(self, offer_type: OfferType) -> bool:
+        """Whether vacancies of this type wait for a session of the commission."""
+        return self.commission is not None and offer_type in self.commission.offer_types
+
+    def sessions(self) -> list[Session]:
+        """The sessions that are convened or frozen, the next first."""
+        live = (value for value, _ in self._stored[SESSIONS].values() if isinstance(value, Session) and value.live)
+        return sorted(live, key=lambda session: (session.held_on, session.session))
+
+    def items_of(self, session: Session) -> list[Item]:
+        """The items of its agenda, in order."""
+        keys = (item_key(session.siao, session.session, vacancy) for vacancy in session.vacancies)
+        return [item for key in keys if (item := self.get(ITEMS, key)) is not None]
+
+    def held_places(self, structure: str, holder: str) -> int:
+        """How many places of a structure are in use on a contingent: designations under way, and stays."""
+        known = (*self._stored[DESIGNATIONS].values(), *self._stored[STAYS].values())
+        using = (v for v, _ in known if isinstance(v, Designation | Stay) and v.live and v.holder == holder)
+        return sum(value.structure == structure for value in using)
+
     def household_at(self, place: str) -> str | None:
         """Who lives in a place."""
         return self._living.get(place)
@@ -80,6 +103,8 @@ class Territory(states.Territory):
         elif table is CRITERIA and isinstance(after, Criteria):
             self.criteria = after
             self.lists.reorder(after.criteria)
+        elif table is COMMISSIONS:
+            self.commission = after if isinstance(after, Commission) else None
 
     def learn(self, table: StateTable[Any], found: Mapping[str, Stored]) -> None:
         """Add what was read: a whole waiting list is put in order once, not household by household."""

@@ -4,6 +4,7 @@ It words what `domain/explaining.py` found, and adds nothing to it.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from contracts.codes import Labelled
@@ -203,4 +204,18 @@ def scarcity(explanation: Explanation) -> Said:
     return Said(
         f"Ménages en attente qui peuvent avoir cette place : {suited} ; sans autre vacance ouverte possible : {here}.",
         f"Waiting households that may have this place: {suited}; with no other open vacancy: {here}.",
+    )
+
+
+def waits_until(held_on: date | None) -> Said:
+    """A place that the commission governs, before a session has seen it."""
+    if held_on is None:
+        return Said(
+            "Cette place attend la prochaine séance de la commission, qui n'est pas encore convoquée.",
+            "This place waits for the commission's next session, which is not convened yet.",
+        )
+    day = held_on.isoformat()
+    return Said(
+        f"Cette place attend la séance de la commission du {day}.",
+        f"This place waits for the commission's session of {day}.",
     )

@@ -19,6 +19,7 @@ from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessE
 from contracts.offers import VacancyClosed, VacancyOpened
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
+from services.reporting import sittings
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +248,7 @@ INDICATORS: Final = (
         "Jours légaux DALO ou DAHO passés sans offre en cours.",
         LegalClockMissed,
     ),
+    *(Indicator(*of_the_commission) for of_the_commission in sittings.COUNTED),
     Indicator(
         "waiting",
         "Ménages en attente (stock)",

@@ -26,9 +26,11 @@ from contracts.offers import (
     VacancyOpened,
 )
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
+from contracts.sessions import AgendaMinuted, ItemSettled, OpinionRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
 from services.chassis.clock import day_of
 from services.chassis.kept import Kept
+from services.reporting.sittings import detail_of
 
 
 class FactRow(Kept):
@@ -150,4 +152,11 @@ ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
         e, at, e.request, offer_type=e.offer_type, persons=e.persons, detail="in_time" if e.in_time else "late"
     ),
     LegalClockMissed: lambda e, at: _row(e, at, e.request, persons=e.persons),
+    OpinionRecorded: lambda e, at: _row(
+        e, at, f"{e.session}/{e.vacancy}/{e.member}", offer_type=e.offer_type, detail=e.opinion
+    ),
+    ItemSettled: lambda e, at: _row(
+        e, at, f"{e.session}/{e.vacancy}", offer_type=e.offer_type, persons=e.persons, detail=detail_of(e)
+    ),
+    AgendaMinuted: lambda e, at: _row(e, at, e.session),
 }

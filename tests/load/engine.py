@@ -26,6 +26,8 @@ from services.chassis.database import engine_of, transaction
 from services.chassis.states import Whole
 from services.chassis.store import Store
 from services.chassis.vault import Vault
+from services.orientation.domain.agenda import propose
+from services.orientation.domain.explaining import Place
 from services.orientation.domain.model import CRITERIA_BEFORE_ADOPTION, Vacancy, Waiting
 from services.orientation.domain.waiting_lists import WaitingLists
 from services.orientation.store import METADATA, TERRITORY_TABLES, WAITING
@@ -42,6 +44,8 @@ COMPOSITIONS: Final = tuple(Composition)[:8]
 SHARES: Final = (40, 20, 8, 12, 3, 3, 4, 10)
 STRUCTURES: Final = 60
 CHUNK: Final = 5_000
+# Vacancies of one session of the commission.
+ITEMS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Measured:
     arrivals: list[float]
     departures: list[float]
     returns: list[float]
+    agenda: float
     reorder: float
     rebuild: float
     rebuild_cpu: float
@@ -142,6 +147,7 @@ def measure(arena: Arena, waiting: int, vacancies: int, scanned: int) -> Measure
     for request, each in households.items():
         scan.add(request, each)
     asked = [place for place, _ in zip(places(chance), range(vacancies), strict=False)]
+    agenda = timed(lambda: propose(lists, [Place(str(n), *place) for n, place in enumerate(asked[:ITEMS])]))[1]
     scans = []
     for vacancy, rules in asked[:scanned]:
         found, microseconds = timed(lambda v=vacancy, r=rules: scan.choose(v, r))  # type: ignore[misc]
@@ -153,7 +159,7 @@ def measure(arena: Arena, waiting: int, vacancies: int, scanned: int) -> Measure
     departures, returns, arrivals = _changes(chance, lists, households)
     _, reorder = timed(lambda: lists.reorder(("seniority",)))
     rebuild, cpu = asyncio.run(_rebuilt(arena, households))
-    return Measured(choices, scans, arrivals, departures, returns, reorder / 1e6, rebuild, cpu)
+    return Measured(choices, scans, arrivals, departures, returns, agenda / 1e6, reorder / 1e6, rebuild, cpu)
 
 
 def _changes(

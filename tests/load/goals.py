@@ -226,6 +226,7 @@ def s6(arena: Arena, size: Size) -> list[Row]:
         Row("S6", f"choose p99, {of}", "us", base99, ours99, ours99 / base99, "<= 100 (goal 50)", ours99 <= 100, 1),
         *(Row("S6", f"a household {what}, p50", "us", None, median(each), None, "", None, 1)
           for what, each in changes.items()),
+        Row("S6", f"{engine.ITEMS} places allocated at once", "s", None, found.agenda, None, "", None, 1),
         Row("S6", "other criteria", "s", None, found.reorder, None, "", None, 1),
         Row("S6", "rebuilt: CPU of this process", "s", None, found.rebuild_cpu, None, "", None, 1),
         Row("S6", "rebuilt from the tables", "s", None, found.rebuild, None, "< 10", found.rebuild < 10, 1),

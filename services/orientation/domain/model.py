@@ -36,7 +36,8 @@ class Structure(Kept):
 class Vacancy(Kept):
     """A place that waits for a household. `barred`: requests that have said or heard no for this vacancy.
 
-    expected_on: it will be vacant, and is not yet: nobody is designated to it.
+    expected_on: it will be vacant, and is not yet: nobody is designated to it. session: of the commission, which has
+    seen it: from then on it is designated directly.
     """
 
     siao: str
@@ -53,6 +54,7 @@ class Vacancy(Kept):
     expected_on: date | None = None
     designation: str | None = None
     barred: tuple[str, ...] = ()
+    session: str | None = None
 
 
 class Hold(Kept):
@@ -98,6 +100,7 @@ class Designation(Kept):
 
     answer_due_at: when silence ends it, and `awaits`: whose silence that is. overruled: how often a refusal of it was.
     declined: the household's reason, until and after its judgement. admission: the director's decision, of a CHRS.
+    holder: on whose contingent it was made, if on any.
     """
 
     siao: str
@@ -124,13 +127,14 @@ class Designation(Kept):
     declined: HouseholdRefusal | None = None
     admission: str | None = None
     term_months: int | None = None
+    holder: str | None = None
 
 
 class Stay(Kept):
     """A household living in a place. Key: the household.
 
     Of a CHRS: `ends_on`, the last day of its term where that is known; `review_due_on`, the last day for the next
-    bilan; `extension`, the request to extend it that is before the préfet.
+    bilan; `extension`, the request to extend it that is before the préfet. `holder`: on whose contingent, if on any.
     """
 
     siao: str
@@ -144,6 +148,7 @@ class Stay(Kept):
     ends_on: date | None = None
     review_due_on: date | None = None
     extension: str | None = None
+    holder: str | None = None
 
 
 class Admission(Kept):
@@ -190,7 +195,7 @@ class Criteria(Kept):
 
 
 class Argument(Kept):
-    """The text of a refusal, or of a decision out of order, kept sealed and apart: it may speak of a person."""
+    """The text of a refusal, an opinion, or a decision out of order, kept sealed: it may speak of a person."""
 
     siao: str
     designation: str | None

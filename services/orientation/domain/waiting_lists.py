@@ -160,13 +160,16 @@ class WaitingLists:
         passed_over = self.passed_before(self.rank(request, waiting), vacancy, rules)
         return Choice(request, 1 + sum(passed_over.values()), self._lines[vacancy.offer_type].count, passed_over)
 
-    def passed_before(self, rank: Rank, vacancy: Vacancy, rules: tuple[Rule, ...]) -> dict[str, int]:
-        """All those before a rank, by the first rule that excludes them, or `out_of_order` where none does."""
+    def passed_before(self, rank: Rank | None, vacancy: Vacancy, rules: tuple[Rule, ...]) -> dict[str, int]:
+        """All those before a rank, by the first rule that excludes them, or `out_of_order` where none does.
+
+        None: all those on the list.
+        """
         line, asked = self._lines[vacancy.offer_type], self._asked(vacancy, rules)
         passed_over: dict[str, int] = {}
         if not line.stretches:
             return passed_over
-        last, place = line.place_of(rank)
+        last, place = line.place_of(rank) if rank is not None else (len(line.stretches), 0)
         barred = self._barred(line, vacancy)
         for number, stretch in enumerate(line.stretches[: last + 1]):
             left, found = stretch.look(asked, barred.get(number, 0))
@@ -190,6 +193,26 @@ class WaitingLists:
         for stretch, bits in zip(line.stretches, self._suited_bits(vacancy, rules), strict=True):
             yield from _requests(stretch, bits)
 
+    def suited_ranks(self, vacancy: Vacancy, rules: tuple[Rule, ...]) -> Iterator[Rank]:
+        """The ranks of all who may live there, in order; looked for as they are asked for."""
+        line = self._lines[vacancy.offer_type]
+        for stretch, bits in zip(line.stretches, self._suited_bits(vacancy, rules), strict=True):
+            yield from _ranks(stretch, bits)
+
+    def suited_by_any(self, places: Iterable[tuple[Vacancy, tuple[Rule, ...]]]) -> set[str]:
+        """All who may live in one of these places at least."""
+        return {
+            request
+            for offer_type, of_line in self._suited_anywhere(places).items()
+            for stretch, suited in zip(self._lines[offer_type].stretches, of_line, strict=True)
+            for request in _all_requests(stretch, suited)
+        }
+
+    def on_lists(self, offer_types: Iterable[OfferType]) -> set[str]:
+        """All who wait for one of these types of offer at least."""
+        lines = (self._lines[offer_type] for offer_type in offer_types)
+        return {request for line in lines for stretch in line.stretches for request in _present(stretch)}
+
     def count_suited(self, vacancy: Vacancy, rules: tuple[Rule, ...]) -> int:
         """How many may live there."""
         return sum(bits.bit_count() for bits in self._suited_bits(vacancy, rules))
@@ -198,10 +221,7 @@ class WaitingLists:
         self, vacancy: Vacancy, rules: tuple[Rule, ...], others: Iterable[tuple[Vacancy, tuple[Rule, ...]]]
     ) -> int:
         """How many may live there and at none of the others."""
-        elsewhere: dict[OfferType, list[int]] = {}
-        for other, its_rules in others:
-            bits, known = self._suited_bits(other, its_rules), elsewhere.get(other.offer_type)
-            elsewhere[other.offer_type] = [a | b for a, b in zip(known, bits, strict=True)] if known else list(bits)
+        elsewhere = self._suited_anywhere(others)
         here, line = list(self._suited_bits(vacancy, rules)), self._lines[vacancy.offer_type]
         taken = elsewhere.pop(vacancy.offer_type, [0] * len(here))
         left = {
@@ -213,6 +233,14 @@ class WaitingLists:
             for stretch, suited in zip(self._lines[offer_type].stretches, of_line, strict=True):
                 left.difference_update(_all_requests(stretch, suited))
         return len(left)
+
+    def _suited_anywhere(self, places: Iterable[tuple[Vacancy, tuple[Rule, ...]]]) -> dict[OfferType, list[int]]:
+        """Who may live in one of these places at least, by list and stretch, as bits."""
+        found: dict[OfferType, list[int]] = {}
+        for vacancy, rules in places:
+            bits, known = self._suited_bits(vacancy, rules), found.get(vacancy.offer_type)
+            found[vacancy.offer_type] = [a | b for a, b in zip(known, bits, strict=True)] if known else list(bits)
+        return found
 
     def _suited_bits(self, vacancy: Vacancy, rules: tuple[Rule, ...]) -> Iterator[int]:
         """Who may live there, stretch by stretch, as bits."""
@@ -248,12 +276,20 @@ def _count(counted: dict[str, int], found: Found, before: int) -> None:
             counted[rule] = counted.get(rule, 0) + count
 
 
-def _requests(stretch: Stretch, bits: int) -> Iterator[str]:
+def _ranks(stretch: Stretch, bits: int) -> Iterator[Rank]:
     """One after the other: of many, the first few cost no more than they are."""
     while bits:
         lowest = bits & -bits
-        yield stretch.ranks[lowest.bit_length() - 1][-1]
+        yield stretch.ranks[lowest.bit_length() - 1]
         bits ^= lowest
+
+
+def _requests(stretch: Stretch, bits: int) -> Iterator[str]:
+    return (rank[-1] for rank in _ranks(stretch, bits))
+
+
+def _present(stretch: Stretch) -> Iterator[str]:
+    return _all_requests(stretch, stretch.present)
 
 
 def _all_requests(stretch: Stretch, bits: int) -> Iterator[str]:

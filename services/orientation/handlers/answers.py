@@ -4,26 +4,42 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from contracts import answers as said
+from contracts import commission as sitting
 from contracts import decisions as decided
 from contracts.designations import CriteriaInForce
 from contracts.event import Message, Refusal
 from contracts.received import AnswerReceived
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
 from services.chassis.fold import Effects, Heard, Key, Put, accept, publish
+from services.orientation.domain.commission import session_key
 from services.orientation.domain.model import Criteria
-from services.orientation.handlers import chrs, duties, judgements, out_of_order, replies, stays, suspensions
+from services.orientation.handlers import (
+    agendas,
+    chrs,
+    commission,
+    duties,
+    judgements,
+    minutes,
+    out_of_order,
+    replies,
+    stays,
+    suspensions,
+)
 from services.orientation.handlers.folds import CORE
-from services.orientation.store import ADMISSIONS, CRITERIA, DESIGNATIONS
+from services.orientation.store import ADMISSIONS, CRITERIA, DESIGNATIONS, SESSIONS
 from services.orientation.territory import Territory
 
 Answer: TypeAlias = Callable[[Heard[AnswerReceived], Territory, Any], Effects]
 
 
 def named(heard: Heard[AnswerReceived]) -> list[Key]:
-    """The designation or admission answered, even when it ended long ago."""
+    """The designation, admission or session that is spoken of, even when it ended long ago."""
     named_in = ((DESIGNATIONS, "designation"), (ADMISSIONS, "admission"))
     content = heard.event.content
-    return [(table, key) for table, name in named_in if isinstance(key := content.get(name), str)]
+    keys: list[Key] = [(table, key) for table, name in named_in if isinstance(key := content.get(name), str)]
+    if isinstance(session := content.get("session"), str):
+        keys.append((SESSIONS, session_key(heard.event.siao, session)))
+    return keys
 
 
 @CORE.on(AnswerReceived, keys=named)
@@ -67,4 +83,10 @@ ANSWERS: Final[dict[str, tuple[type[Message], Answer]]] = {
     decided.DesignationOutOfOrder.type: (decided.DesignationOutOfOrder, out_of_order.designate),
     decided.RequestSuspended.type: (decided.RequestSuspended, suspensions.suspend),
     decided.CriteriaAdopted.type: (decided.CriteriaAdopted, adopt),
+    sitting.CommissionInstituted.type: (sitting.CommissionInstituted, commission.institute),
+    sitting.QuotaSet.type: (sitting.QuotaSet, commission.set_quota),
+    sitting.CommissionConvened.type: (sitting.CommissionConvened, agendas.convene),
+    sitting.OpinionGiven.type: (sitting.OpinionGiven, agendas.give_opinion),
+    sitting.PreAllocationDecided.type: (sitting.PreAllocationDecided, agendas.decide),
+    sitting.CommissionMinuted.type: (sitting.CommissionMinuted, minutes.minute),
 }

@@ -1,7 +1,7 @@
 """Where a vacancy becomes a designation, and a designation ends. Every designation carries its proof."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.codes import DesignationOutcome, DesignationState, HouseholdRefusal, Party
 from contracts.decision_codes import CancelReason
@@ -12,7 +12,7 @@ from contracts.place_codes import Withdrawal
 from contracts.rule_codes import HardRule
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
 from services.chassis.fold import Effects, Heard, Measure, Put, Send, publish
-from services.orientation.domain.model import Designation, Structure, Vacancy, Waiting
+from services.orientation.domain.model import Criteria, Designation, Structure, Vacancy, Waiting
 from services.orientation.domain.parameters import shortlist_of
 from services.orientation.domain.waiting_lists import Choice
 from services.orientation.figures import VACANCY_TO_DESIGNATION
@@ -20,6 +20,14 @@ from services.orientation.handlers import consequences
 from services.orientation.handlers.timing import awaiting_answer, forget_deadlines
 from services.orientation.store import DESIGNATIONS, STRUCTURES, VACANCIES, WAITING
 from services.orientation.territory import Territory
+
+
+class Sitting(NamedTuple):
+    """The commission's session that designates. criteria: of its agenda, where the operator followed it."""
+
+    session: str
+    holder: str | None
+    criteria: Criteria | None
 
 
 def fill(heard: Heard[Message], territory: Territory, vacancy_id: str) -> Effects:
@@ -33,6 +41,9 @@ def fill(heard: Heard[Message], territory: Territory, vacancy_id: str) -> Effect
         return
     if territory.household_at(vacancy.place) is not None:
         # Its structure has admitted somebody directly: offers, which will close the vacancy, has not heard of it yet.
+        return
+    if territory.governs(vacancy.offer_type) and vacancy.session is None:
+        # It waits for a session of the commission.
         return
     choice = territory.lists.choose(vacancy, structure.rules, shortlist_of(vacancy.offer_type))
     if choice.request is not None:
@@ -72,6 +83,7 @@ def designate(
     choice: Choice,
     decided: OutOfOrder | None = None,
     overridden: tuple[HardRule, ...] = (),
+    sitting: Sitting | None = None,
 ) -> Effects:
     """Designate the household chosen to a vacancy that is free, with its proof. `decided`: by the operator."""
     vacancy, request = territory.get(VACANCIES, vacancy_id), str(choice.request)
@@ -80,15 +92,17 @@ def designate(
     if vacancy is None or structure is None or waiting is None:
         raise LookupError("a household on a list, and a vacancy to fill, are always known")
     designation_id = derived_id("designation", vacancy_id, request, heard.envelope.source, heard.envelope.id)
-    designation = _designation(vacancy_id, vacancy, request, waiting, heard.now)
+    holder = sitting.holder if sitting is not None else None
+    designation = _designation(vacancy_id, vacancy, request, waiting, heard.now).model_copy(update={"holder": holder})
     following = [territory.lists.get(other) for other in choice.shortlist]
     made = DesignationMade(
         **_parties(designation_id, designation),
         made_at=designation.made_at,
         answer_due_at=designation.answer_due_at,
-        proof=_proof(territory, structure, choice, overridden),
+        proof=_proof(territory, structure, choice, overridden, sitting),
         shortlist=tuple(other.household for other in following if other is not None),
         out_of_order=decided,
+        holder=holder,
     )
     yield Put(DESIGNATIONS, designation_id, designation)
     yield Put(WAITING, request, waiting.model_copy(update={"designation": designation_id}))
@@ -126,10 +140,17 @@ def _designation(vacancy_id: str, vacancy: Vacancy, request: str, waiting: Waiti
     return awaiting_answer(designation, now)
 
 
-def _proof(territory: Territory, structure: Structure, choice: Choice, overridden: tuple[HardRule, ...]) -> Proof:
+def _proof(
+    territory: Territory,
+    structure: Structure,
+    choice: Choice,
+    overridden: tuple[HardRule, ...],
+    sitting: Sitting | None,
+) -> Proof:
+    criteria = sitting.criteria if sitting is not None and sitting.criteria is not None else territory.criteria
     return Proof(
-        criteria_version=territory.criteria.version,
-        criteria=territory.criteria.criteria,
+        criteria_version=criteria.version,
+        criteria=criteria.criteria,
         rules_version=structure.rules_version,
         rank=choice.rank,
         considered=choice.considered,
@@ -137,6 +158,7 @@ def _proof(territory: Territory, structure: Structure, choice: Choice, overridde
         seen=dict(territory.seen),
         rules_approved=structure.approved,
         overridden=overridden,
+        session=sitting.session if sitting is not None else None,
     )
 
 

@@ -24,7 +24,7 @@ from services.orientation.territory import Territory
 def designate(heard: Heard[AnswerReceived], territory: Territory, event: DesignationOutOfOrder) -> Effects:
     """Designate this household to this place; the one designated there, if any, waits again with its seniority."""
     vacancy = _open_vacancy(territory, event.vacancy)
-    _waits(territory, event.request, vacancy.offer_type)
+    must_wait(territory, event.request, vacancy.offer_type)
     structure = territory.get(STRUCTURES, vacancy.structure)
     if structure is None:
         raise LookupError("the structure of a vacancy is always known")
@@ -63,7 +63,7 @@ def _open_vacancy(territory: Territory, vacancy_id: str) -> Vacancy:
     return vacancy
 
 
-def _waits(territory: Territory, request: str, offer_type: OfferType) -> None:
+def must_wait(territory: Territory, request: str, offer_type: OfferType) -> None:
     """Raises Refusal: request-unknown, household-designated, rule-excludes."""
     waiting = territory.get(WAITING, request)
     if waiting is None or not waiting.live:

@@ -101,6 +101,7 @@ def stay_of(designation: Designation, entered_on: date) -> Stay:
         persons=designation.persons,
         entered_on=entered_on,
         ends_on=months_after(entered_on, term) if term is not None else None,
+        holder=designation.holder,
     )
 
 

@@ -45,7 +45,7 @@ def test_what_is_received_is_passed_on_as_it_was_sent(message: Message) -> None:
     assert (received.origin.message_type, received.origin.offset) == (type_of(message), 0)
     sent: dict[str, Any] = message.model_dump(mode="json")
     passed_on = dict(received.content)
-    if "argument" in sent:
+    if sent.get("argument") is not None:
         assert passed_on.pop("argument") != sent.pop("argument")
     assert passed_on == sent
     again = type(message).model_validate(received.content, strict=False)

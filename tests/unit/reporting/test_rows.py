@@ -12,6 +12,15 @@ from contracts.decisions import DesignationCancelled, HouseholdRefusalJudged
 from contracts.designations import CriteriaInForce, RequestHeld
 from contracts.households import RequestRegistered, StayRecorded
 from contracts.requests import HouseholdAdmittedDirectly, Mediation
+from contracts.sessions import (
+    AgendaFrozen,
+    AgendaMinuted,
+    CommissionInForce,
+    ItemSettled,
+    OpinionRecorded,
+    QuotaInForce,
+    SessionConvened,
+)
 from contracts.stays import AdmissionSentToPrefet, StayExtended, StayReviewRecorded
 from contracts.topics import DESIGNATIONS, HOUSEHOLDS, OFFERS, Service
 from services.chassis.fold import Heard
@@ -22,6 +31,7 @@ from tests.builders import (
     CCAS,
     DAY,
     OPERATOR,
+    OTHER_STRUCTURE,
     STRUCTURE,
     TODAY,
     a_child,
@@ -34,11 +44,13 @@ from tests.builders import (
 )
 from tests.unit.anything import ACTS, Act, Life
 from tests.unit.driving import DESCRIPTIONS, Deciding, Siao
+from tests.unit.orientation.sittings import FEDERATION, asks, convened, governed, minuted, opinion, vacant
 from tests.unit.situations import accepted, declined, designated, hosted, with_structure
 
 UNCOUNTED = {
     *(StayRecorded, CriteriaInForce),
     *(AdmissionSentToPrefet, StayReviewRecorded, StayExtended, RequestHeld),
+    *(CommissionInForce, SessionConvened, QuotaInForce, AgendaFrozen),
 }
 
 
@@ -136,6 +148,20 @@ def test_a_household_s_refusal_is_counted_by_its_judgement_and_whether_a_right_i
 def test_an_exit_is_counted_by_the_group_of_its_destination() -> None:
     assert {ExitDestination.SOCIAL_HOUSING.group, ExitDestination.PRIVATE_HOUSING.group} == {"logement_ordinaire"}
     assert ExitDestination.ADAPTED_HOUSING.group != "logement_ordinaire"
+
+
+def test_a_session_is_counted_by_what_became_of_its_items_and_by_opinions() -> None:
+    siao = governed()
+    asks(siao, "first")
+    one = vacant(siao, "A-01")
+    vacant(siao, "R-01", OTHER_STRUCTURE)
+    convened(siao)
+    opinion(siao, FEDERATION, one)
+    minuted(siao)
+    rows_of_items = [(row.detail, row.persons) for row in of_kind(siao, ItemSettled.type)]
+    assert sorted(rows_of_items) == [("designated", 1), ("unmatched", 0)]
+    assert [row.detail for row in of_kind(siao, OpinionRecorded.type)] == ["favourable"]
+    assert [row.subject for row in of_kind(siao, AgendaMinuted.type)] == ["s1"]
 
 
 def test_a_fact_heard_again_is_not_even_written_again() -> None:
