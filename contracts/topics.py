@@ -165,7 +165,7 @@ PARTNER_ANSWERS: Final = Channel(
     True,
     "answers to designations, admissions, departures, rehousings",
     (Service.ORIENTATION,),
-    (Role.STRUCTURE, Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE, Role.MEMBER),
+    (Role.STRUCTURE, Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE, Role.COLLECTIVITE, Role.MEMBER),
     INBOUND_CONFIG,
 )
 DECISIONS: Final = Channel(

@@ -43,7 +43,7 @@ def propose(lists: WaitingLists, places: Sequence[Place]) -> Agenda:
     """The best allocation of these places, each with its reasons; equal places go in order, to ranks in theirs."""
     kinds: dict[Any, list[Place]] = {}
     for place in places:
-        kinds.setdefault((place_of(place.vacancy), frozenset(place.vacancy.barred)), []).append(place)
+        kinds.setdefault((place_of(place.vacancy), place.rules, frozenset(place.vacancy.barred)), []).append(place)
     groups = list(kinds.values())
     allocation = allocate([_kind(lists, group) for group in groups])
     given = {
