@@ -8,6 +8,7 @@ from contracts import (
     decisions,
     designations,
     households,
+    indicators,
     notices,
     offers,
     partners,
@@ -23,6 +24,7 @@ from contracts.topics import (
     DECISIONS,
     DESIGNATIONS,
     HOUSEHOLDS,
+    INDICATORS,
     NOTICES,
     OFFERS,
     PARTNER_ANSWERS,
@@ -109,6 +111,7 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         notices.RequestUpdated,
     ),
     READY_HOUSEHOLDS.name: _by_type(notices.ReadyHousehold),
+    INDICATORS.name: _by_type(indicators.IndicatorsComputed),
     PARTNERS.name: _by_type(partners.PartnerRegistered),
     OFFERS.name: _by_type(
         offers.StructureRegistered,
