@@ -1,12 +1,13 @@
 """The figures of a SIAO as it shares them: a month, or what is true now; no household is in them, and no structure."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
 from contracts.codes import OfferType
 from contracts.event import Fact
-from contracts.fields import Day, Instant, SiaoCode
+from contracts.fields import Instant, SiaoCode
 from contracts.indicator_codes import Indicator
 from contracts.topics import Role
 
@@ -39,8 +40,8 @@ class IndicatorsComputed(Fact):
 
     siao: SiaoCode
     period: Period = Field(description="2026-11: a month; live: what is true now.")
-    since: Day = Field(description="First day, in Paris.")
-    until: Day = Field(description="The day after the last one.")
+    since: date = Field(description="First day, in Paris.")
+    until: date = Field(description="The day after the last one.")
     final: bool = Field(description="The month is over; a fact that comes late changes it still, and is told.")
     computed_at: Instant = Field(description="When it was computed, in the SIAO's time.")
     rounded_to: int = Field(ge=1, description="1: exact figures; else each is rounded to a multiple of this.")

@@ -21,12 +21,16 @@ from contracts.offers import VacancyClosed, VacancyOpened
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
 
+# A household's refusal after which its request waits no more until its prescriber sends it again.
+TO_UPDATE: Final = ("inadmissible:to_update", "inadmissible:right:to_update")
+
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One indicator: `flow` counts rows of a period; `stock` counts subjects begun and not ended at its end.
 
     details: which values of `detail` count (none: all). first: only the first row of each subject.
+    paused_by: what takes a subject out of stock too, with which details, until it begins again.
     """
 
     code: Code
@@ -35,6 +39,7 @@ class Indicator:
     details: tuple[str, ...] = ()
     measure: Literal["flow", "first", "stock"] = "flow"
     ended_by: type[Message] | None = None
+    paused_by: tuple[type[Message], tuple[str, ...]] | None = None
 
     @property
     def id(self) -> str:
@@ -99,13 +104,13 @@ INDICATORS: Final = (
         Code.HOUSEHOLD_REFUSALS_INADMISSIBLE,
         "Refus du ménage jugés non recevables dans la période : son ancienneté recommence.",
         HouseholdRefusalSettled,
-        ("inadmissible", "inadmissible:right"),
+        ("inadmissible", "inadmissible:right", *TO_UPDATE),
     ),
     Indicator(
         Code.LEGAL_BENEFITS_AT_RISK,
         "Refus non recevables d'une offre due au titre d'un droit reconnu : la préfecture en est informée.",
         HouseholdRefusalSettled,
-        ("inadmissible:right",),
+        ("inadmissible:right", "inadmissible:right:to_update"),
     ),
     Indicator(Code.DESIGNATIONS_NO_SHOW, "Ménages non présentés.", DesignationEnded, ("no_show",)),
     Indicator(
@@ -225,10 +230,11 @@ INDICATORS: Final = (
     ),
     Indicator(
         Code.WAITING,
-        "Demandes complètes et non closes à la fin de la période, désignation en cours ou non.",
+        "Demandes complètes, non closes et non à renvoyer à la fin de la période, désignation en cours ou non.",
         HouseholdWaiting,
         measure="stock",
         ended_by=RequestClosed,
+        paused_by=(HouseholdRefusalSettled, TO_UPDATE),
     ),
     Indicator(
         Code.READY,

@@ -112,9 +112,10 @@ def test_a_partner_that_the_file_does_not_name_is_named_with_all_that_would_go()
     )
     assert removal.topics == ("partners.office.ready-households",)
     gone = {(word.user, word.name) for word in map(rights.words_of, removal.rights)}
+    both = ("answers", "notices", "indicators")
     assert gone == {
         ("office", "office."),
-        *((user, f"partners.office.{channel}") for user in ("office", "edge") for channel in ("answers", "notices")),
+        *((user, f"partners.office.{channel}") for user in ("office", "edge") for channel in both),
         *((user, "partners.office.ready-households") for user in ("office", "edge", "intake")),
     }
     assert replace(plan, removals=()).empty
