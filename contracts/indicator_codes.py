@@ -48,5 +48,5 @@ class Indicator(Labelled):
     HOSTED = "hosted", "Ménages hébergés connus du SIAO (stock)"
     VACANT = "vacant", "Places vacantes (à présent)"
     DESIGNATED = "designated", "Désignations en cours (à présent)"
-    REFUSALS_TO_JUDGE = "refusals_to_judge", "Refus à juger (à présent)"
     LEGAL_MISSED = "legal_missed", "Échéances légales dépassées, depuis toujours"
+    REFUSALS_TO_JUDGE = "refusals_to_judge", "Refus à juger (à présent)"

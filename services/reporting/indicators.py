@@ -102,6 +102,7 @@ _NOW: Final = (
     ("designated", DesignationMade, DesignationEnded),
     ("legal_missed", LegalClockMissed, None),
 )
+NOW_ONLY: Final = (*(name for name, _, _ in _NOW), "refusals_to_judge")
 _COUNTS: Final = text(
     "SELECT kind, coalesce(offer_type, '') AS offer_type, count(*) AS households, coalesce(sum(persons), 0) AS persons"
     " FROM facts WHERE siao = :siao AND kind = ANY(:kinds) GROUP BY 1, 2"
