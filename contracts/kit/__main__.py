@@ -76,6 +76,12 @@ def _options() -> argparse.ArgumentParser:
     kept.add_argument("--sqlite", type=Path, metavar="FICHIER")
     kept.add_argument("--csv", type=Path, metavar="FICHIER")
     one.add_argument("--once", action="store_true", help="une fois, puis finir / once, then end")
+
+    one = command("indicators", commands.indicators, "les chiffres du SIAO / the SIAO's figures")
+    one.add_argument("--period", metavar="AAAA-MM", help="un mois, ou live / a month, or live")
+    shown = one.add_mutually_exclusive_group()
+    shown.add_argument("--csv", action="store_true", help="toutes les périodes, pour un tableur / for a spreadsheet")
+    shown.add_argument("--json", action="store_true", help="une ligne de JSON par période / a line of JSON each")
     return parser
 
 
