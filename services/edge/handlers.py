@@ -17,10 +17,20 @@ from contracts.indicators import IndicatorsComputed
 from contracts.notices import MessageAccepted, MessageRejected, ReadyHousehold
 from contracts.topics import INDICATORS, READY_HOUSEHOLDS, Channel
 from services.edge import telling
-from services.edge.asking import LONGEST_WAIT, body_of, header, media_type, only, preferred, unless_gone, whole_number
+from services.edge.asking import (
+    LONGEST_WAIT,
+    address_of,
+    body_of,
+    header,
+    media_type,
+    only,
+    preferred,
+    unless_gone,
+    whole_number,
+)
 from services.edge.doorkeeper import Caller, Doorkeeper
 from services.edge.enveloping import channel_of, from_body, from_headers
-from services.edge.limits import Limits
+from services.edge.limits import Limits, Strangers
 from services.edge.looking_back import Record, cursor_of, offset_of
 from services.edge.reading import Reading
 from services.edge.refusals import Refused
@@ -47,6 +57,7 @@ class Desk:
     settings: EdgeSettings
     doorkeeper: Doorkeeper
     limits: Limits
+    strangers: Strangers
     reading: Reading
     writing: Writing
 
@@ -57,7 +68,11 @@ class Desk:
             raise Refused("token-missing", "Authorization")
         if not self.doorkeeper.ready:
             raise Refused("broker-unreachable", retry=2.0)
-        caller = self.doorkeeper.identify(token.strip())
+        try:
+            caller = self.doorkeeper.identify(token.strip())
+        except Refused:
+            self.strangers.take(address_of(request, behind_proxy=self.settings.edge_behind_proxy))
+            raise
         self.limits.take(caller.partner.id)
         return caller
 

@@ -45,6 +45,7 @@ ANY: Final = (
     "token-missing",
     "token-unknown",
     "token-expired",
+    "tokens-refused",
     "parameter-invalid",
     "rate-exceeded",
     "edge-failed",

@@ -1,10 +1,14 @@
 """The story of the figures: the préfecture has them exactly, a member rounded, at once and when the month is over."""
 
+import sys
+from argparse import Namespace
+
 import pytest
+from rich.console import Console
 
 from contracts.indicator_codes import Indicator
 from contracts.indicators import IndicatorsComputed
-from contracts.kit import AsyncPartner, Settings
+from contracts.kit import AsyncPartner, Settings, commands
 from contracts.notices import RequestUpdated
 from deploy.embedded.platform import Platform
 from tests.builders import a_request
@@ -31,7 +35,10 @@ def registered(told: dict[str, IndicatorsComputed]) -> int:
 
 
 async def test_the_state_and_the_partners_have_the_figures(
-    fast_territory: Territory, fast_platform: Platform, tmp_path: object, capsys: pytest.CaptureFixture[str]
+    fast_territory: Territory,
+    fast_platform: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Three persons ask, each alone. Days pass, and the month is over."""
     prefecture, member = fast_territory.prefecture, fast_territory.member
@@ -46,6 +53,17 @@ async def test_the_state_and_the_partners_have_the_figures(
     await fast_territory.only_these_saw_a_name()
 
     # The same with the kit, from the beginning: the newest of each period.
-    environment = newcomers.environment(fast_platform, prefecture.id)
-    told = await AsyncPartner(Settings.load(environment=environment)).indicators()
+    for name, value in newcomers.environment(fast_platform, prefecture.id).items():
+        monkeypatch.setenv(name, value)
+    told = await AsyncPartner(Settings.load()).indicators()
     assert (registered(told), waiting(told)) == (3, (3, 3))
+    for options, line in (
+        ({}, "Ménages en attente (stock)"),
+        ({"csv": True}, "waiting,Ménages en attente (stock),all,Tous types d'offre,3,3"),
+        ({"json": True}, '"period":"live"'),
+    ):
+        asked = Namespace(**{"settings": None, "period": None, "csv": False, "json": False, **options})
+        assert await commands.indicators(asked, Console(file=sys.stdout, width=120)) == 0
+        assert line in capsys.readouterr().out
+    never = Namespace(settings=None, period="1999-01", csv=False, json=False)
+    assert await commands.indicators(never, Console(quiet=True)) == 1
