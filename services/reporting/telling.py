@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import text
@@ -86,7 +87,14 @@ async def _due(connection: AsyncConnection, siaos: set[str], occasion: Occasion)
         for siao in sorted(siaos & heard.keys())
         for period in due(heard[siao], told.get(siao, {}), occasion.now, occasion.pace)
     ]
-    return found[:MOST_AT_ONCE]
+    # Those told the longest ago first: however many there are, each has its turn.
+    never = datetime.min.replace(tzinfo=UTC)
+
+    def told_at(each: tuple[str, Period]) -> datetime:
+        before = told.get(each[0], {}).get(each[1].name)
+        return never if before is None else before.at
+
+    return sorted(found, key=told_at)[:MOST_AT_ONCE]
 
 
 async def _computed(connection: AsyncConnection, siao: str, period: Period, occasion: Occasion) -> IndicatorsComputed:
