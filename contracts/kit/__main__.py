@@ -71,6 +71,12 @@ def _options() -> argparse.ArgumentParser:
     one.add_argument("--until", metavar="TYPE", help="s'arrêter à ce type / stop at this type")
     one.add_argument("--seconds", type=float, help="s'arrêter après / stop after")
 
+    _lists(command)
+    return parser
+
+
+def _lists(command: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    """What the SIAO keeps for a partner: read whole, each time."""
     one = command("feed", commands.feed, "tenir la liste des ménages prêts / keep the list of ready households")
     kept = one.add_mutually_exclusive_group(required=True)
     kept.add_argument("--sqlite", type=Path, metavar="FICHIER")
@@ -82,7 +88,6 @@ def _options() -> argparse.ArgumentParser:
     shown = one.add_mutually_exclusive_group()
     shown.add_argument("--csv", action="store_true", help="toutes les périodes, pour un tableur / for a spreadsheet")
     shown.add_argument("--json", action="store_true", help="une ligne de JSON par période / a line of JSON each")
-    return parser
 
 
 if __name__ == "__main__":
