@@ -66,7 +66,7 @@ MONTHS: Final = StateTable(
     Column("heard", Integer, nullable=False),
 )
 # What was told to partners last, exact, for those who join; and which of them have been told all of it.
-Table(
+TELLINGS: Final = Table(
     "tellings",
     METADATA,
     Column("siao", Text, primary_key=True),
@@ -76,7 +76,7 @@ Table(
     Column("final", Boolean, nullable=False),
     Column("body", JSONB, nullable=False),
 )
-Table(
+READERS: Final = Table(
     "readers",
     METADATA,
     Column("partner", Text, primary_key=True),
