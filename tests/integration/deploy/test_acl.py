@@ -63,7 +63,7 @@ INBOUND = {
     "answers": ("orientation", {"structure", "bailleur", "reservataire", "prefecture", "member"}),
     "decisions": ("orientation", {"operator", "prefecture"}),
 }
-# "receipts" from offers, intake and orientation to everyone; the nominative list from intake alone; figures from reporting.
+# "receipts" from offers, intake and orientation to everyone; the list of names from intake; figures from reporting.
 OUTBOUND = {
     "notices": ({"offers", "intake", "orientation"}, set(PARTNERS.values())),
     "ready-households": ({"intake"}, {"bailleur", "reservataire", "prefecture"}),
