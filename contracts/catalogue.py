@@ -9,6 +9,7 @@ from contracts import (
     decisions,
     designations,
     households,
+    indicators,
     notices,
     offers,
     partners,
@@ -25,6 +26,7 @@ from contracts.topics import (
     DECISIONS,
     DESIGNATIONS,
     HOUSEHOLDS,
+    INDICATORS,
     NOTICES,
     OFFERS,
     PARTNER_ANSWERS,
@@ -119,6 +121,7 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         commission.CommissionMinutes,
     ),
     READY_HOUSEHOLDS.name: _by_type(notices.ReadyHousehold),
+    INDICATORS.name: _by_type(indicators.IndicatorsComputed),
     PARTNERS.name: _by_type(partners.PartnerRegistered),
     OFFERS.name: _by_type(
         offers.StructureRegistered,

@@ -5,6 +5,7 @@ from typing import Any, Final
 from contracts.catalogue import MESSAGES, senders
 from contracts.event import ID_LENGTH
 from contracts.export_schemas import summary
+from contracts.indicators import PERIOD
 from contracts.topics import CHANNELS, CORE, Channel, Service, Topic
 
 VERSION: Final = "3.0.0"
@@ -15,6 +16,7 @@ KEYS: Final[dict[str, dict[str, Any]]] = {
     "SIAO code": {"type": "string", "pattern": "^([0-9]{2}|2A|2B|97[0-9])$"},
     "partner id": {"type": "string", "pattern": f"^{PARTNER}$"},
     "household id": {"type": "string", "pattern": "^[A-Za-z0-9/._-]+$"},
+    "period": {"type": "string", "pattern": PERIOD},
     "none needed": {"type": ["string", "null"]},
 }
 # An operation: what the application does, on which topic, with which messages.

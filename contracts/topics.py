@@ -143,6 +143,12 @@ FEED_CONFIG: Final = {
     "delete.retention.ms": str(7 * DAY_MS),
     "max.compaction.lag.ms": str(DAY_MS),
 }
+# What is true now is told again and again: small segments, so that what it replaces is soon compacted away.
+INDICATORS_CONFIG: Final = {
+    "cleanup.policy": "compact",
+    "segment.bytes": str(4 * 1024 * 1024),
+    "max.compaction.lag.ms": str(DAY_MS),
+}
 
 VACANCIES: Final = Channel(
     "vacancies",
@@ -193,7 +199,18 @@ READY_HOUSEHOLDS: Final = Channel(
     FEED_CONFIG,
     key="household id",
 )
-CHANNELS: Final = (VACANCIES, REQUESTS, PARTNER_ANSWERS, DECISIONS, NOTICES, READY_HOUSEHOLDS)
+INDICATORS: Final = Channel(
+    "indicators",
+    False,
+    "the figures of the SIAO, each month's and those true now; no household is in them",
+    (Service.REPORTING,),
+    # The State, who shares the cost or the places, and the members of the commission: some tens of partners, not the
+    # hundreds of structures and prescribers, who have the report.
+    (Role.PREFECTURE, Role.OPERATOR, Role.COLLECTIVITE, Role.MEMBER, Role.BAILLEUR, Role.RESERVATAIRE),
+    INDICATORS_CONFIG,
+    key="period",
+)
+CHANNELS: Final = (VACANCIES, REQUESTS, PARTNER_ANSWERS, DECISIONS, NOTICES, READY_HOUSEHOLDS, INDICATORS)
 
 
 def channels_of(role: Role) -> tuple[Channel, ...]:

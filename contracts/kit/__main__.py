@@ -71,12 +71,23 @@ def _options() -> argparse.ArgumentParser:
     one.add_argument("--until", metavar="TYPE", help="s'arrêter à ce type / stop at this type")
     one.add_argument("--seconds", type=float, help="s'arrêter après / stop after")
 
+    _lists(command)
+    return parser
+
+
+def _lists(command: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    """What the SIAO keeps for a partner: read whole, each time."""
     one = command("feed", commands.feed, "tenir la liste des ménages prêts / keep the list of ready households")
     kept = one.add_mutually_exclusive_group(required=True)
     kept.add_argument("--sqlite", type=Path, metavar="FICHIER")
     kept.add_argument("--csv", type=Path, metavar="FICHIER")
     one.add_argument("--once", action="store_true", help="une fois, puis finir / once, then end")
-    return parser
+
+    one = command("indicators", commands.indicators, "les chiffres du SIAO / the SIAO's figures")
+    one.add_argument("--period", metavar="AAAA-MM", help="un mois, ou live / a month, or live")
+    shown = one.add_mutually_exclusive_group()
+    shown.add_argument("--csv", action="store_true", help="toutes les périodes, pour un tableur / for a spreadsheet")
+    shown.add_argument("--json", action="store_true", help="une ligne de JSON par période / a line of JSON each")
 
 
 if __name__ == "__main__":

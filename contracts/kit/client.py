@@ -14,15 +14,17 @@ from aiokafka.errors import (
 )
 
 from contracts.event import Message
+from contracts.indicators import IndicatorsComputed
 from contracts.kit import ready
 from contracts.kit.answers import Answers
+from contracts.kit.compacted import present
 from contracts.kit.connection import client_settings, not_allowed, not_connected, require, started
 from contracts.kit.failure import NoAnswer, Rejected, too_large
 from contracts.kit.ready import ReadyChanges
 from contracts.kit.records import CHANNEL_OF, Notice, Outgoing, headers_of, outgoing, read_notice
 from contracts.kit.settings import Settings
 from contracts.notices import MessageAccepted, MessageRejected
-from contracts.topics import NOTICES, READY_HOUSEHOLDS
+from contracts.topics import INDICATORS, NOTICES, READY_HOUSEHOLDS
 
 PATIENCE_SECONDS: Final = 30.0
 
@@ -106,6 +108,14 @@ class AsyncPartner:
         async with started(self._consumer()) as consumer:
             async for change in ready.changes(consumer, topic):
                 yield change
+
+    async def indicators(self) -> dict[str, IndicatorsComputed]:
+        """The newest figures of each period: `live`, and the months ("2026-11")."""
+        topic = INDICATORS.of(self.settings.partner)
+        await require(self.settings, topic)
+        async with started(self._consumer()) as consumer:
+            told = await present(consumer, topic, IndicatorsComputed)
+        return {period: figures for period, figures in sorted(told.items()) if figures is not None}
 
     def _consumer(self, *topics: str, **options: str | None) -> AIOKafkaConsumer:
         # `read_committed`: nothing that a writer took back is shown.

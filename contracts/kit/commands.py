@@ -12,7 +12,9 @@ from typing import Any
 
 from rich.console import Console
 
+from contracts import indicator_table
 from contracts.golden import Golden, golden_messages
+from contracts.indicators import LIVE
 from contracts.kit import display
 from contracts.kit.client import AsyncPartner
 from contracts.kit.copies import Copy, CsvCopy, SqliteCopy
@@ -96,6 +98,24 @@ async def feed(options: Namespace, console: Console) -> int:
                     return 0
     except OSError as error:
         raise KitError(f"{path} ne s'écrit pas ({error.strerror}).", f"{path} cannot be written.") from None
+    return 0
+
+
+async def indicators(options: Namespace, console: Console) -> int:
+    """The newest figures of a period; or of all periods, to be read by a program."""
+    told = await AsyncPartner(Settings.load(options.settings)).indicators()
+    if options.period or not (options.csv or options.json):
+        told = {period: figures for period, figures in told.items() if period == (options.period or LIVE)}
+    if not told:
+        console.print("Pas encore de chiffres. / No figures yet.", style="bold red")
+        return 1
+    if options.json:
+        sys.stdout.writelines(f"{figures.model_dump_json()}\n" for figures in told.values())
+    elif options.csv:
+        indicator_table.write(told.values(), sys.stdout)
+    else:
+        for figures in told.values():
+            display.figures(console, figures)
     return 0
 
 

@@ -1,11 +1,15 @@
 """What the command shows: French first, English beside; personal data only in the notices that hold it."""
 
 import json
+from datetime import timedelta
 from typing import Any, Final
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
+from contracts.indicator_table import LABELS, TYPES
+from contracts.indicators import LIVE, IndicatorsComputed
 from contracts.kit.findings import Finding
 from contracts.kit.records import Notice
 from contracts.notices import MessageAccepted, MessageRejected
@@ -51,6 +55,20 @@ def notice(console: Console, heard: Notice, *, as_json: bool) -> None:
     console.print(Text.assemble((f"{when}  ", "dim"), (f"{heard.type:<{KIND_WIDTH}}", "bold")))
     for name, value in heard.document.items():
         console.print(Text(f"  {name}: {_short(value)}"), soft_wrap=True)
+
+
+def figures(console: Console, told: IndicatorsComputed) -> None:
+    """The totals of a period, and by type of offer under them."""
+    last = told.until - timedelta(days=1)
+    state = "à présent / now" if told.period == LIVE else "définitif / final" if told.final else "en cours / under way"
+    exact = "" if told.rounded_to == 1 else f", arrondi à / rounded to {told.rounded_to}"
+    when = told.computed_at.astimezone().strftime("%d/%m/%Y %H:%M:%S")
+    console.print(Text(f"SIAO {told.siao}, {told.since} … {last}, {state}{exact} ({when})"), style="bold")
+    table = Table("", "ménages", "personnes", box=None)
+    for line in told.lines:
+        label = LABELS[line.indicator] if line.offer_type == "all" else f"  {TYPES[line.offer_type]}"
+        table.add_row(Text(label), str(line.households), str(line.persons))
+    console.print(table)
 
 
 def _short(value: Any) -> str:

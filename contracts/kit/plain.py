@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Coroutine, Generator
 from typing import Any, Self, TypeVar
 
 from contracts.event import Message
+from contracts.indicators import IndicatorsComputed
 from contracts.kit.client import PATIENCE_SECONDS, AsyncPartner
 from contracts.kit.ready import ReadyChanges
 from contracts.kit.records import Notice, Outgoing
@@ -56,6 +57,10 @@ class Partner:
     def ready_households(self) -> Generator[ReadyChanges]:
         """As AsyncPartner.ready_households."""
         return self._each(self._partner.ready_households())
+
+    def indicators(self) -> dict[str, IndicatorsComputed]:
+        """As AsyncPartner.indicators."""
+        return self._wait(self._partner.indicators())
 
     def _each(self, things: AsyncGenerator[T]) -> Generator[T]:
         async def following() -> T:

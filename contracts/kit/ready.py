@@ -2,15 +2,11 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
-from contracts.event import open_envelope, read_body
-from contracts.kit.records import Record
+from contracts.kit.compacted import news, present
 from contracts.notices import ReadyHousehold
-
-POLL_MS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +24,12 @@ async def changes(consumer: AIOKafkaConsumer, topic: str) -> AsyncIterator[Ready
     It is read from its beginning each time: the topic keeps the last word on each household, and a removal only for
     a week, so that a copy which had slept longer could keep a household that is gone.
     """
-    place = TopicPartition(topic, 0)
-    consumer.assign([place])
-    await consumer.seek_to_beginning(place)
-    end = (await consumer.end_offsets([place]))[place]
-    state: dict[str, ReadyHousehold | None] = {}
-    while await consumer.position(place) < end:
-        state |= await _poll(consumer)
+    state = await present(consumer, topic, ReadyHousehold)
     yield ReadyChanges(_present(state), frozenset(), whole=True)
     while True:
-        if news := await _poll(consumer):
-            gone = frozenset(household for household, record in news.items() if record is None)
-            yield ReadyChanges(_present(news), gone, whole=False)
-
-
-async def _poll(consumer: AIOKafkaConsumer) -> dict[str, ReadyHousehold | None]:
-    batches = await consumer.getmany(timeout_ms=POLL_MS)
-    return {(record.key or b"").decode(): _household(record) for records in batches.values() for record in records}
-
-
-def _household(record: Record) -> ReadyHousehold | None:
-    if record.value is None:
-        return None
-    _, body = open_envelope(record.headers, record.value)
-    return read_body(ReadyHousehold, body, trusted=True)
+        if said := await news(consumer, ReadyHousehold):
+            gone = frozenset(household for household, record in said.items() if record is None)
+            yield ReadyChanges(_present(said), gone, whole=False)
 
 
 def _present(state: Mapping[str, ReadyHousehold | None]) -> dict[str, ReadyHousehold]:

@@ -26,6 +26,7 @@ KEYS_FR: Final = {
     "SIAO code": "le code du SIAO",
     "partner id": "l'identifiant du partenaire",
     "household id": "l'identifiant du ménage",
+    "period": "la période",
 }
 
 

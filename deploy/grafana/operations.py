@@ -171,9 +171,36 @@ _TROUBLE: Final = Section(
         ),
     ),
 )
+_DOOR: Final = Section(
+    "Porte HTTP / HTTP door",
+    (
+        Panel(
+            "Requêtes HTTP / HTTP requests",
+            "Par seconde, par réponse. / A second, by answer.",
+            (Query("sum by (status) (rate(siao_edge_requests_total[$__rate_interval]))", "{{status}}"),),
+            unit="reqps",
+        ),
+        Panel(
+            "Jetons refusés / Refused tokens",
+            "Faux, retirés ou expirés, ou trop souvent d'une même adresse. / Wrong, taken back, expired; too often.",
+            (
+                Query(
+                    'sum by (code) (increase(siao_edge_refusals_total{code=~"token-.*|tokens-refused"}'
+                    "[$__rate_interval]))",
+                    "{{code}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Attentes ouvertes / Open waits",
+            "Lectures longues, flux, et envois qui attendent leur réponse. / Long polls, streams, awaited answers.",
+            (Query("sum by (kind) (siao_edge_waiting)", "{{kind}}"),),
+        ),
+    ),
+)
 BOARD: Final = Board(
     "siao-operations",
     "Exploitation / Operations",
-    (_HEALTH, _HANDLING, _PUBLISHING, _TROUBLE),
+    (_HEALTH, _HANDLING, _PUBLISHING, _DOOR, _TROUBLE),
     "now-1h",
 )

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import sys
 from collections.abc import AsyncIterator, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import uvicorn
@@ -24,6 +25,7 @@ from services.chassis.pages import contract_page, faults_page, metrics_page
 from services.chassis.readings import OWN, Readings
 from services.chassis.register import PartnerRegister
 from services.chassis.relay import Relay
+from services.chassis.rounds import Rounds
 from services.chassis.settings import Settings
 from services.chassis.starting import PatientBroker
 from services.chassis.states import Holder, Keyed, Whole
@@ -51,6 +53,9 @@ class Machinery:
         self.timers = Timers(self.engine, self.clock, self.relay.wake, self.faults, pause)
         accelerated = settings.clock_rate != 1.0
         self.readings = Readings(self.engine, self.clock, (OWN, *description.readings), accelerated=accelerated)
+        pace = timedelta(seconds=settings.round_seconds)
+        on, rounds = (self.engine, self.clock, self.register.partners), description.rounds
+        self.rounds = Rounds(*on, rounds, self.relay.wake, self.faults, pace)
         self.broker = broker_of(settings, PatientBroker)
         self.broker.prepare, self.broker.faults = self.prepare, self.faults
         self.turn, self.gate = asyncio.Lock(), asyncio.Event()
@@ -120,7 +125,7 @@ class Machinery:
 
     async def started(self) -> None:
         """All subscriptions have started: now they may consume, and the rest begins beside them."""
-        self.begin(self.relay.run(), self.timers.run(), self.readings.run())
+        self.begin(self.relay.run(), self.timers.run(), self.readings.run(), self.rounds.run())
         self.begin(*(reader.keep() for reader in self.readers))
         self.gate.set()
         self.watch.started = True

@@ -11,6 +11,7 @@ from services.chassis.clock import Clock
 from services.chassis.fold import Folds
 from services.chassis.looking import Look
 from services.chassis.readings import Reading
+from services.chassis.rounds import Round
 from services.chassis.states import Register, Territory
 from services.chassis.tables import StateTable
 
@@ -44,7 +45,8 @@ class Description:
     """A service, as its `app.py` describes it.
 
     publishes: core topics that it writes; sealed: tables of which each has an encrypted state;
-    routes: pages of its own; views: pages that look at territories; readings: gauges read from its database.
+    routes: pages of its own; views: pages that look at territories; readings: gauges read from its database;
+    rounds: what it does now and then, without a message.
     """
 
     service: Service
@@ -54,3 +56,4 @@ class Description:
     readings: Sequence[Reading] = ()
     publishes: Sequence[Topic] = ()
     sealed: Sequence[StateTable[Any]] = ()
+    rounds: Sequence[Round] = ()

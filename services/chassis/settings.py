@@ -122,6 +122,9 @@ class Settings(ProcessSettings, DatabaseSettings):
         default=None, description="real instant at which an accelerated clock began"
     )
     clock_rate: float = Field(default=1.0, gt=0, description="business seconds in a real second")
+    round_seconds: float = Field(
+        default=60.0, gt=0, description="least business seconds between two tellings of what changes all the time"
+    )
     otlp: AnyHttpUrl | None = Field(
         default=None, description="where spans are sent, for example http://127.0.0.1:4318; without it, none is made"
     )

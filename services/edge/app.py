@@ -27,7 +27,7 @@ from services.edge.asking import Gone
 from services.edge.doorkeeper import Doorkeeper
 from services.edge.frame import Frame, on_failure, on_gone, on_http, on_refused
 from services.edge.handlers import Desk
-from services.edge.limits import Limits
+from services.edge.limits import Limits, Strangers
 from services.edge.looking_back import LookingBack
 from services.edge.protocol import config_of
 from services.edge.reading import Reading
@@ -53,7 +53,8 @@ class Machinery:
         self.reading = Reading(self.doorkeeper, self.tail, self.looking_back)
         self.writing = Writing(settings, self.faults)
         limits = Limits(settings.edge_rate, settings.edge_burst, settings.edge_waits)
-        self.desk = Desk(settings, self.doorkeeper, limits, self.reading, self.writing)
+        strangers = Strangers(settings.edge_wrong_rate, settings.edge_wrong_burst)
+        self.desk = Desk(settings, self.doorkeeper, limits, strangers, self.reading, self.writing)
         self.tasks: list[asyncio.Task[None]] = []
         self.started = False
 

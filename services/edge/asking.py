@@ -26,6 +26,13 @@ class Gone(Exception):
     """The caller has left: nobody reads an answer."""
 
 
+def address_of(request: Request, *, behind_proxy: bool) -> str:
+    """Where a request comes from. The last address of X-Forwarded-For is our proxy's word; the others are anybody's."""
+    forwarded = request.headers.getlist("x-forwarded-for")[-1:] if behind_proxy else []
+    said = forwarded[0].rpartition(",")[2].strip() if forwarded else ""
+    return said or (request.client.host if request.client else "")
+
+
 def only(request: Request, known: Collection[str]) -> Mapping[str, str]:
     """The parameters of the address. Raises Refused for one that is unknown, or given twice."""
     found: dict[str, str] = {}

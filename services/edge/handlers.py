@@ -3,23 +3,34 @@
 import io
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from contracts import indicator_table, ready_table
 from contracts.event import STRUCTURED, Envelope, read_body
+from contracts.indicators import IndicatorsComputed
 from contracts.notices import MessageAccepted, MessageRejected, ReadyHousehold
-from contracts.ready_table import write
-from contracts.topics import READY_HOUSEHOLDS, Channel
+from contracts.topics import INDICATORS, READY_HOUSEHOLDS, Channel
 from services.edge import telling
-from services.edge.asking import LONGEST_WAIT, body_of, header, media_type, only, preferred, unless_gone, whole_number
+from services.edge.asking import (
+    LONGEST_WAIT,
+    address_of,
+    body_of,
+    header,
+    media_type,
+    only,
+    preferred,
+    unless_gone,
+    whole_number,
+)
 from services.edge.doorkeeper import Caller, Doorkeeper
 from services.edge.enveloping import channel_of, from_body, from_headers
-from services.edge.limits import Limits
+from services.edge.limits import Limits, Strangers
 from services.edge.looking_back import Record, cursor_of, offset_of
 from services.edge.reading import Reading
 from services.edge.refusals import Refused
@@ -35,6 +46,8 @@ NOW: Final = "now"
 ANSWERS: Final = {MessageAccepted.type: 200, MessageRejected.type: 422}
 
 Handler = Callable[[Request], Awaitable[ASGIApp]]
+# Writes the bodies of a list as a table.
+Make = Callable[[Sequence[bytes], TextIO], None]
 
 
 @dataclass(slots=True)
@@ -44,6 +57,7 @@ class Desk:
     settings: EdgeSettings
     doorkeeper: Doorkeeper
     limits: Limits
+    strangers: Strangers
     reading: Reading
     writing: Writing
 
@@ -54,7 +68,11 @@ class Desk:
             raise Refused("token-missing", "Authorization")
         if not self.doorkeeper.ready:
             raise Refused("broker-unreachable", retry=2.0)
-        caller = self.doorkeeper.identify(token.strip())
+        try:
+            caller = self.doorkeeper.identify(token.strip())
+        except Refused:
+            self.strangers.take(address_of(request, behind_proxy=self.settings.edge_behind_proxy))
+            raise
         self.limits.take(caller.partner.id)
         return caller
 
@@ -165,7 +183,7 @@ class Desk:
             only(request, ())
             if caller.partner.role not in channel.roles:
                 raise Refused("list-not-yours")
-            kind = preferred(request, (JSON, TABLE) if channel is READY_HOUSEHOLDS else (JSON,))
+            kind = preferred(request, (JSON, TABLE) if channel.name in TABLES else (JSON,))
             known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
             headers = {"vary": "Accept, Authorization"}
             if known - {""}:
@@ -174,7 +192,7 @@ class Desk:
                     return Response(None, 304, {**headers, "etag": tag})
             held, end = await self.reading.latest(caller, channel)
             headers["etag"] = _tag(end, kind)
-            return Response(_table(held) if kind == TABLE else _list(held), 200, headers, kind)
+            return Response(_table(TABLES[channel.name], held) if kind == TABLE else _list(held), 200, headers, kind)
 
         return listing
 
@@ -198,8 +216,20 @@ def _list(held: dict[bytes, Record]) -> bytes:
     return b'{"items": [' + b", ".join(events) + b"]}"
 
 
-def _table(held: dict[bytes, Record]) -> bytes:
-    file, opened = io.StringIO(newline=""), (telling.opened(record) for record in held.values())
-    households = (read_body(ReadyHousehold, found[1], trusted=True) for found in opened if found is not None)
-    write({household.household: household for household in households}, file)
+def _table(make: Make, held: dict[bytes, Record]) -> bytes:
+    file, opened = io.StringIO(newline=""), (telling.opened(record) for _, record in sorted(held.items()))
+    make([found[1] for found in opened if found is not None], file)
     return file.getvalue().encode()
+
+
+def _households(bodies: Sequence[bytes], file: TextIO) -> None:
+    households = (read_body(ReadyHousehold, body, trusted=True) for body in bodies)
+    ready_table.write({household.household: household for household in households}, file)
+
+
+def _figures(bodies: Sequence[bytes], file: TextIO) -> None:
+    indicator_table.write((read_body(IndicatorsComputed, body, trusted=True) for body in bodies), file)
+
+
+# The lists that are shown as a table too.
+TABLES: Final[Mapping[str, Make]] = {READY_HOUSEHOLDS.name: _households, INDICATORS.name: _figures}

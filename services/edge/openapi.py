@@ -14,10 +14,10 @@ from contracts.catalogue import MESSAGES, senders
 from contracts.event import STRUCTURED
 from contracts.export_schemas import summary
 from contracts.golden import golden_messages
-from contracts.topics import CHANNELS, NOTICES, READY_HOUSEHOLDS, Channel
+from contracts.topics import CHANNELS, INDICATORS, NOTICES, READY_HOUSEHOLDS, Channel
 from services.edge.booklet import booklet
 from services.edge.enveloping import INBOUND
-from services.edge.handlers import EVENTS, JSON, TABLE
+from services.edge.handlers import EVENTS, JSON, TABLE, TABLES
 from services.edge.refusals import REASONS
 from services.edge.schemas import REFUSAL, SENT, components, ref
 
@@ -45,6 +45,7 @@ ANY: Final = (
     "token-missing",
     "token-unknown",
     "token-expired",
+    "tokens-refused",
     "parameter-invalid",
     "rate-exceeded",
     "edge-failed",
@@ -71,6 +72,14 @@ ENVELOPE: Final = (
     "body-duplicate-key",
 )
 READING: Final = ("cursor-invalid", "header-unreadable", "answer-not-acceptable", "cursor-expired", "waits-exceeded")
+
+# How the items of a list are to be read.
+MEANS: Final = {
+    READY_HOUSEHOLDS.name: "A household that is not there any more has left the list: replace your copy by the whole "
+    "of it.",
+    INDICATORS.name: "One item a month, and one of what is true now (`live`): each the newest of its period. Exact, or "
+    "rounded as `rounded_to` says.",
+}
 
 
 def document() -> JsonObject:
@@ -160,15 +169,15 @@ def _notices() -> JsonObject:
 
 def _list(channel: Channel) -> JsonObject:
     roles = [role.value for role in channel.roles]
-    table = {TABLE: {"schema": {"type": "string"}}} if channel is READY_HOUSEHOLDS else {}
+    table = {TABLE: {"schema": {"type": "string"}}} if channel.name in TABLES else {}
     content = {**_json(f"List.{channel.name}"), **table}
     tag = {"etag": {"description": "Of this state of the list.", "schema": {"type": "string"}}}
     return {
         "operationId": channel.name,
         "tags": ["lists"],
         "summary": f"Now: {channel.meaning.partition(';')[0]}.",
-        "description": f"Received by: {', '.join(roles)}. A household that is not there any more has left the list: "
-        "replace your copy by the whole of it. With `If-None-Match`, 304 while nothing changed.",
+        "description": f"Received by: {', '.join(roles)}. {MEANS[channel.name]} With `If-None-Match`, 304 while "
+        "nothing changed.",
         "x-roles": roles,
         "parameters": [_parameter("if-none-match")],
         "responses": {

@@ -120,6 +120,12 @@ _OWN: Final = (
         "Too many requests. Wait for the seconds of Retry-After.",
     ),
     Reason(
+        "tokens-refused",
+        429,
+        "Trop de jetons refusés de votre adresse. Vérifiez le jeton, puis attendez les secondes de Retry-After.",
+        "Too many tokens were refused from your address. Check the token, then wait for the seconds of Retry-After.",
+    ),
+    Reason(
         "waits-exceeded",
         429,
         "Trop de vos requêtes attendent en même temps. Gardez un seul flux, ou une seule lecture longue, par logiciel.",

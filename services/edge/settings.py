@@ -26,6 +26,11 @@ class EdgeSettings(ProcessSettings):
         default=20.0, gt=0, description="requests a second that a partner may make, in the long run"
     )
     edge_burst: int = Field(default=300, ge=1, description="requests that it may make at once")
+    # Several programs with a token that was just taken back, before somebody changes it; then one try a second.
+    edge_wrong_rate: float = Field(
+        default=1.0, gt=0, description="wrong tokens a second from one address that are looked at, in the long run"
+    )
+    edge_wrong_burst: int = Field(default=100, ge=1, description="wrong tokens from one address at once")
     # Two programs, each with a stream and a few sends that wait for their answer.
     edge_waits: int = Field(default=10, ge=1, description="requests of one partner that may wait at the same time")
     # A file descriptor and some 40 kB each.

@@ -1,4 +1,4 @@
-"""What `reporting` consumes, the pages it serves, and the gauges it shows."""
+"""What `reporting` consumes, the pages it serves, the gauges it shows, the figures it tells."""
 
 from typing import Final
 
@@ -8,10 +8,12 @@ from services.reporting.figures import READINGS
 from services.reporting.handlers import CORE
 from services.reporting.offer_pages import ROUTES as OFFER_ROUTES
 from services.reporting.pages import ROUTES
+from services.reporting.telling import tell_indicators
 
 DESCRIPTION: Final = Description(
     Service.REPORTING,
     (Subscription("core", CORE, topics=(OFFERS, HOUSEHOLDS, DESIGNATIONS)),),
     (*ROUTES, *OFFER_ROUTES),
     readings=READINGS,
+    rounds=(tell_indicators,),
 )

@@ -16,10 +16,14 @@ from contracts.designations import (
 )
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
+from contracts.indicator_codes import Indicator as Code
 from contracts.offers import VacancyClosed, VacancyOpened
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
 from services.reporting import sittings
+
+# A household's refusal after which its request waits no more until its prescriber sends it again.
+TO_UPDATE: Final = ("inadmissible:to_update", "inadmissible:right:to_update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,247 +31,222 @@ class Indicator:
     """One indicator: `flow` counts rows of a period; `stock` counts subjects begun and not ended at its end.
 
     details: which values of `detail` count (none: all). first: only the first row of each subject.
+    paused_by: what takes a subject out of stock too, with which details, until it begins again.
     """
 
-    id: str
-    label: str
+    code: Code
     definition: str
     kind: type[Message]
     details: tuple[str, ...] = ()
     measure: Literal["flow", "first", "stock"] = "flow"
     ended_by: type[Message] | None = None
+    paused_by: tuple[type[Message], tuple[str, ...]] | None = None
+
+    @property
+    def id(self) -> str:
+        """Its code, as it is written."""
+        return self.code.value
+
+    @property
+    def label(self) -> str:
+        """What people read."""
+        return self.code.label
 
 
 INDICATORS: Final = (
     Indicator(
-        "requests_registered",
-        "Demandes enregistrées",
+        Code.REQUESTS_REGISTERED,
         "Premières transmissions au SIAO dans la période.",
         RequestRegistered,
         measure="first",
     ),
     Indicator(
-        "requests_incomplete",
-        "dont incomplètes à la première transmission",
+        Code.REQUESTS_INCOMPLETE,
         "Premières transmissions auxquelles manquait une rubrique de l'évaluation.",
         RequestRegistered,
         ("incomplete",),
         "first",
     ),
+    Indicator(Code.REQUESTS_CANCELLED, "Demandes closes sans admission.", RequestClosed, ("cancelled",)),
     Indicator(
-        "requests_cancelled", "Demandes annulées", "Demandes closes sans admission.", RequestClosed, ("cancelled",)
-    ),
-    Indicator(
-        "vacancies_opened",
-        "Places déclarées vacantes",
+        Code.VACANCIES_OPENED,
         "Vacances ouvertes, par déclaration ou par départ ; les personnes sont la capacité.",
         VacancyOpened,
     ),
+    Indicator(Code.VACANCIES_WITHDRAWN, "Vacances reprises par la structure.", VacancyClosed, ("withdrawn",)),
+    Indicator(Code.DESIGNATIONS_MADE, "Ménages désignés à une place.", DesignationMade),
+    Indicator(Code.DESIGNATIONS_ADMITTED, "Ménages entrés.", DesignationEnded, ("admitted",)),
     Indicator(
-        "vacancies_withdrawn", "Vacances retirées", "Vacances reprises par la structure.", VacancyClosed, ("withdrawn",)
-    ),
-    Indicator("designations_made", "Désignations", "Ménages désignés à une place.", DesignationMade),
-    Indicator(
-        "designations_admitted", "Admissions sur désignation", "Ménages entrés.", DesignationEnded, ("admitted",)
-    ),
-    Indicator(
-        "refusals_submitted",
-        "Refus argumentés reçus",
+        Code.REFUSALS_SUBMITTED,
         "Refus de structure soumis à l'opérateur.",
         DesignationProgressed,
         ("refusal_submitted",),
     ),
     Indicator(
-        "designations_refused",
-        "Refus de structure retenus",
+        Code.DESIGNATIONS_REFUSED,
         "Refus que l'opérateur a retenus.",
         DesignationEnded,
         ("refused",),
     ),
     Indicator(
-        "refusals_escalated",
-        "Refus transmis à la préfecture",
+        Code.REFUSALS_ESCALATED,
         "Refus de structure que l'opérateur a soumis à la préfecture.",
         DesignationProgressed,
         ("refusal_escalated",),
     ),
-    Indicator("designations_declined", "Refus du ménage", "Désignations déclinées.", DesignationEnded, ("declined",)),
+    Indicator(Code.DESIGNATIONS_DECLINED, "Désignations déclinées.", DesignationEnded, ("declined",)),
     Indicator(
-        "household_refusals_admissible",
-        "dont jugés recevables",
+        Code.HOUSEHOLD_REFUSALS_ADMISSIBLE,
         "Refus du ménage jugés recevables dans la période : il garde son rang.",
         HouseholdRefusalSettled,
         ("admissible",),
     ),
     Indicator(
-        "household_refusals_inadmissible",
-        "dont jugés non recevables",
+        Code.HOUSEHOLD_REFUSALS_INADMISSIBLE,
         "Refus du ménage jugés non recevables dans la période : son ancienneté recommence.",
         HouseholdRefusalSettled,
-        ("inadmissible", "inadmissible:right"),
+        ("inadmissible", "inadmissible:right", *TO_UPDATE),
     ),
     Indicator(
-        "legal_benefits_at_risk",
-        "dont avec un droit DALO ou DAHO",
+        Code.LEGAL_BENEFITS_AT_RISK,
         "Refus non recevables d'une offre due au titre d'un droit reconnu : la préfecture en est informée.",
         HouseholdRefusalSettled,
-        ("inadmissible:right",),
+        ("inadmissible:right", "inadmissible:right:to_update"),
     ),
-    Indicator("designations_no_show", "Ménages absents", "Ménages non présentés.", DesignationEnded, ("no_show",)),
+    Indicator(Code.DESIGNATIONS_NO_SHOW, "Ménages non présentés.", DesignationEnded, ("no_show",)),
     Indicator(
-        "designations_expired",
-        "Désignations sans réponse",
+        Code.DESIGNATIONS_EXPIRED,
         "Sans réponse dans le délai, qui que ce soit qui se taise.",
         DesignationEnded,
         ("expired", "expired:household", "expired:prescriber"),
     ),
     Indicator(
-        "designations_expired_structure",
-        "dont silence de la structure",
+        Code.DESIGNATIONS_EXPIRED_STRUCTURE,
         "De la structure.",
         DesignationEnded,
         ("expired",),
     ),
     Indicator(
-        "designations_expired_household",
-        "dont silence du ménage",
+        Code.DESIGNATIONS_EXPIRED_HOUSEHOLD,
         "Attendu et non entré, ou attendu à un entretien.",
         DesignationEnded,
         ("expired:household",),
     ),
     Indicator(
-        "designations_expired_prescriber",
-        "dont silence du prescripteur",
+        Code.DESIGNATIONS_EXPIRED_PRESCRIBER,
         "Attendu pour qu'un entretien ait lieu.",
         DesignationEnded,
         ("expired:prescriber",),
     ),
     Indicator(
-        "designations_withdrawn",
-        "Désignations caduques",
+        Code.DESIGNATIONS_WITHDRAWN,
         "Vacance retirée après désignation.",
         DesignationEnded,
         ("withdrawn",),
     ),
     Indicator(
-        "designations_cancelled",
-        "Désignations annulées",
+        Code.DESIGNATIONS_CANCELLED,
         "Demande annulée après désignation.",
         DesignationEnded,
         ("cancelled",),
     ),
     Indicator(
-        "designations_cancelled_by_operator",
-        "Désignations annulées par l'opérateur",
+        Code.DESIGNATIONS_CANCELLED_BY_OPERATOR,
         "Décision motivée de l'opérateur.",
         DesignationEnded,
         ("cancelled:operator",),
     ),
     Indicator(
-        "designations_superseded",
-        "Désignations sans objet",
+        Code.DESIGNATIONS_SUPERSEDED,
         "Ménage accueilli ailleurs pendant la désignation.",
         DesignationEnded,
         ("superseded",),
     ),
     Indicator(
-        "direct_stays",
-        "Séjours hors désignation",
+        Code.DIRECT_STAYS,
         "Séjours dont la structure informe le SIAO : reprise de l'existant.",
         StayStarted,
         ("direct",),
     ),
     Indicator(
-        "emergency_admissions",
-        "Admissions directes en urgence",
+        Code.EMERGENCY_ADMISSIONS,
         "Ménages que la structure a admis seule, en urgence, et dont elle a informé le SIAO (CASF L345-2-7).",
         StayStarted,
         ("emergency",),
     ),
     Indicator(
-        "admissions_deemed_accepted",
-        "Admissions et prolongations réputées acceptées",
+        Code.ADMISSIONS_DEEMED_ACCEPTED,
         "Silence d'un mois du préfet sur la décision d'un CHRS (CASF R345-4).",
         AdmissionSettled,
         (AdmissionOutcome.DEEMED_ACCEPTED.value,),
     ),
     Indicator(
-        "admissions_answered",
-        "Admissions et prolongations auxquelles le préfet a répondu",
+        Code.ADMISSIONS_ANSWERED,
         "Réponses, favorables ou non (CASF R345-4).",
         AdmissionSettled,
         (AdmissionOutcome.ACCEPTED.value, AdmissionOutcome.REFUSED.value),
     ),
     Indicator(
-        "reviews_overdue",
-        "Bilans en retard",
+        Code.REVIEWS_OVERDUE,
         "Séjours en CHRS dont le bilan n'a pas été fait à temps (CASF R345-4).",
         StayDutyOverdue,
         (StayDuty.REVIEW.value,),
     ),
     Indicator(
-        "extensions_overdue",
-        "Prolongations non demandées à temps",
+        Code.EXTENSIONS_OVERDUE,
         "Séjours en CHRS à un mois de leur fin, sans demande de prolongation (CASF R345-4).",
         StayDutyOverdue,
         (StayDuty.EXTENSION.value,),
     ),
-    Indicator("departures", "Départs", "Séjours terminés.", StayEnded),
+    Indicator(Code.DEPARTURES, "Séjours terminés.", StayEnded),
     Indicator(
-        "departures_to_ordinary_housing",
-        "dont vers le logement ordinaire",
+        Code.DEPARTURES_TO_ORDINARY_HOUSING,
         "Séjours terminés par un logement privé ou social.",
         StayEnded,
         (ExitGroup.ORDINARY.value,),
     ),
-    Indicator("ready_declared", "Ménages déclarés prêts", "Entrées sur la liste des ménages prêts.", ReadinessDeclared),
-    Indicator("rehoused", "Ménages relogés", "Sorties de la liste par relogement.", ReadinessEnded, ("rehoused",)),
+    Indicator(Code.READY_DECLARED, "Entrées sur la liste des ménages prêts.", ReadinessDeclared),
+    Indicator(Code.REHOUSED, "Sorties de la liste par relogement.", ReadinessEnded, ("rehoused",)),
     Indicator(
-        "legal_deadlines_near",
-        "Échéances légales proches",
+        Code.LEGAL_DEADLINES_NEAR,
         "Alertes avant un jour légal DALO ou DAHO, sans offre ; un ménage peut en avoir plusieurs.",
         LegalDeadlineApproaching,
     ),
     Indicator(
-        "legal_offers_in_time",
-        "Offres légales dans le délai",
+        Code.LEGAL_OFFERS_IN_TIME,
         "Désignations qui sont l'offre due à un ménage DALO ou DAHO, avant son jour légal.",
         LegalOfferRecorded,
         ("in_time",),
     ),
     Indicator(
-        "legal_offers_late",
-        "Offres légales hors délai",
+        Code.LEGAL_OFFERS_LATE,
         "Désignations qui sont l'offre due à un ménage DALO ou DAHO, après son jour légal.",
         LegalOfferRecorded,
         ("late",),
     ),
     Indicator(
-        "legal_clocks_missed",
-        "Échéances légales dépassées",
+        Code.LEGAL_CLOCKS_MISSED,
         "Jours légaux DALO ou DAHO passés sans offre en cours.",
         LegalClockMissed,
     ),
     *(Indicator(*of_the_commission) for of_the_commission in sittings.COUNTED),
     Indicator(
-        "waiting",
-        "Ménages en attente (stock)",
-        "Demandes complètes et non closes à la fin de la période, désignation en cours ou non.",
+        Code.WAITING,
+        "Demandes complètes, non closes et non à renvoyer à la fin de la période, désignation en cours ou non.",
         HouseholdWaiting,
         measure="stock",
         ended_by=RequestClosed,
+        paused_by=(HouseholdRefusalSettled, TO_UPDATE),
     ),
     Indicator(
-        "ready",
-        "Ménages prêts (stock)",
+        Code.READY,
         "Ménages sur la liste à la fin de la période.",
         ReadinessDeclared,
         measure="stock",
         ended_by=ReadinessEnded,
     ),
     Indicator(
-        "hosted",
-        "Ménages hébergés connus du SIAO (stock)",
+        Code.HOSTED,
         "Séjours en cours à la fin de la période.",
         StayStarted,
         measure="stock",

@@ -62,6 +62,12 @@ def _ended_by(event: DesignationEnded) -> str:
     return f"{event.outcome.value}:{event.party.value}" if silent or by_operator else event.outcome.value
 
 
+def _judged(event: HouseholdRefusalSettled) -> str:
+    """The judgement; whether a right is at risk; whether the request waits no more until it is sent again."""
+    right = ":right" if event.legal_kind else ""
+    return f"{event.verdict}{right}{':to_update' if event.consequence == 'to_update' else ''}"
+
+
 def _stay_kind(event: StayStarted) -> str:
     return "designated" if event.designation is not None else "emergency" if event.emergency else "direct"
 
@@ -115,10 +121,10 @@ ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
     HouseholdRefusalSettled: lambda e, at: _row(
         e,
         at,
-        e.designation,
+        e.request,
         offer_type=e.offer_type,
         persons=e.persons,
-        detail=f"{e.verdict}:right" if e.legal_kind else e.verdict,
+        detail=_judged(e),
     ),
     StayStarted: lambda e, at: _row(
         e,

@@ -100,12 +100,17 @@ _STOCKS: Final = ", ".join(
         *map(_designations, (*UNDER_WAY, TO_JUDGE)),
     )
 )
+# Requests that are to be sent again do not wait: they are few, and each is found by its key.
+_TO_UPDATE: Final = (
+    "SELECT u.siao, 'request', '', -count(*), -sum(r.persons), 0 FROM subjects u JOIN subjects r ON r.key = u.about"
+    " WHERE u.live AND u.kind = 'update' AND r.live AND r.state = '' AND r.since <= u.since GROUP BY u.siao"
+)
 STOCKS: Final = Reading(
     # Few figures of many rows, in the order of the index; then many figures of few rows.
     text(
         f"SELECT siao, {_STOCKS} FROM (SELECT siao, kind, state, count(*) AS n, sum(persons) AS persons,"
-        " count(*) FILTER (WHERE due_at < :now) AS late FROM subjects WHERE live GROUP BY siao, kind, state) s"
-        " GROUP BY siao"
+        " count(*) FILTER (WHERE due_at < :now) AS late FROM subjects WHERE live GROUP BY siao, kind, state"
+        f" UNION ALL {_TO_UPDATE}) s GROUP BY siao"
     ),
     {
         "designated": (VACANCIES, ("designated",)),

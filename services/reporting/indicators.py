@@ -1,6 +1,6 @@
 """Indicators of a period, computed from the facts in SQL: one definition for the page, the file and the live view."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -45,7 +45,8 @@ _FIRSTS: Final = text(
 _STOCK: Final = text(
     "SELECT coalesce(offer_type, '') AS offer_type, count(*) AS households, coalesce(sum(persons), 0) AS persons"
     " FROM (SELECT DISTINCT ON (subject) kind, offer_type, persons FROM facts"
-    " WHERE siao = :siao AND kind IN (:begins, :ends) AND at < :until ORDER BY subject, at DESC, kind = :ends DESC) f"
+    " WHERE siao = :siao AND kind = ANY(:kinds) AND at < :until AND (kind <> :pauses OR detail = ANY(:details))"
+    " ORDER BY subject, at DESC, kind = :begins) f"
     " WHERE kind = :begins GROUP BY 1"
 )
 
@@ -62,65 +63,84 @@ async def indicators(connection: AsyncConnection, siao: str, since: date, until:
     lines: list[Line] = []
     for indicator in INDICATORS:
         if indicator.measure == "stock":
-            lines.extend(_lines(indicator, await _stock(connection, indicator, siao, stop)))
+            lines.extend(_lines(indicator.id, await _stock(connection, indicator, siao, stop)))
             continue
         kind = _type(indicator.kind)
         rows = [row for row in counted[indicator.measure] if row.kind == kind]
-        lines.extend(_lines(indicator, [r for r in rows if not indicator.details or r.detail in indicator.details]))
+        lines.extend(_lines(indicator.id, [r for r in rows if not indicator.details or r.detail in indicator.details]))
     return lines
 
 
 async def _stock(connection: AsyncConnection, indicator: Indicator, siao: str, stop: datetime) -> Sequence[Any]:
-    parameters = {"siao": siao, "begins": _type(indicator.kind), "ends": _type(indicator.ended_by), "until": stop}
+    begins, ends = _type(indicator.kind), _type(indicator.ended_by)
+    pauses, details = indicator.paused_by or (None, ())
+    kinds = [begins, ends, *([_type(pauses)] if pauses else ())]
+    heard = {"begins": begins, "kinds": kinds, "pauses": kinds[-1] if pauses else "", "details": list(details)}
+    parameters = {"siao": siao, "until": stop, **heard}
     return (await connection.execute(_STOCK, parameters)).all()
 
 
-def _lines(indicator: Indicator, rows: Iterable[Any]) -> list[Line]:
-    """The total, then the lines by type of offer, in the order of the code list."""
+def _lines(indicator: str, rows: Iterable[Any], signs: Mapping[str, int] | None = None) -> list[Line]:
+    """The total, then the lines by type of offer, in the order of the code list; signs: of rows, by their kind."""
     by_type: dict[str, tuple[int, int]] = {}
     for row in rows:
         households, persons = by_type.get(row.offer_type, (0, 0))
-        by_type[row.offer_type] = (households + row.households, persons + row.persons)
-    total = Line(indicator.id, ALL, sum(h for h, _ in by_type.values()), sum(p for _, p in by_type.values()))
-    known = [kind.value for kind in OfferType if kind.value in by_type]
-    return [total, *(Line(indicator.id, kind, *by_type[kind]) for kind in known)]
+        sign = 1 if signs is None else signs[row.kind]
+        by_type[row.offer_type] = (households + sign * row.households, persons + sign * row.persons)
+    total = Line(indicator, ALL, sum(h for h, _ in by_type.values()), sum(p for _, p in by_type.values()))
+    known = [kind.value for kind in OfferType if by_type.get(kind.value, (0, 0)) != (0, 0)]
+    return [total, *(Line(indicator, kind, *by_type[kind]) for kind in known)]
 
 
 def _type(model: Any) -> str:
     return str(model.__dict__["type"])
 
 
-_COUNTED: Final = (VacancyOpened, VacancyClosed, DesignationMade, DesignationEnded, LegalClockMissed)
+# What is true now and is no stock: facts of one kind less those of another.
+_NOW: Final = (
+    ("vacant", VacancyOpened, VacancyClosed),
+    ("designated", DesignationMade, DesignationEnded),
+    ("legal_missed", LegalClockMissed, None),
+)
+NOW_ONLY: Final = (*(name for name, _, _ in _NOW), "refusals_to_judge")
 _COUNTS: Final = text(
-    "SELECT kind, count(*) AS facts FROM facts WHERE siao = :siao AND kind = ANY(:kinds) GROUP BY kind"
+    "SELECT kind, coalesce(offer_type, '') AS offer_type, count(*) AS households, coalesce(sum(persons), 0) AS persons"
+    " FROM facts WHERE siao = :siao AND kind = ANY(:kinds) GROUP BY 1, 2"
 )
 # A refusal waits for its judgement until it is overruled, or its designation ends: upheld, withdrawn or cancelled.
 _TO_JUDGE: Final = text(
-    "SELECT count(*) FROM (SELECT subject FROM facts WHERE siao = :siao AND kind = :progressed"
+    "SELECT coalesce(offer_type, '') AS offer_type, count(*) AS households, coalesce(sum(persons), 0) AS persons"
+    " FROM (SELECT subject, max(offer_type) AS offer_type, max(persons) AS persons FROM facts"
+    " WHERE siao = :siao AND kind = :progressed"
     " AND detail IN ('refusal_submitted', 'refusal_overruled') GROUP BY subject"
     " HAVING count(*) FILTER (WHERE detail = 'refusal_submitted')"
     " > count(*) FILTER (WHERE detail = 'refusal_overruled')) p"
-    " WHERE NOT EXISTS (SELECT FROM facts e WHERE e.kind = :ended AND e.subject = p.subject)"
+    " WHERE NOT EXISTS (SELECT FROM facts e WHERE e.kind = :ended AND e.subject = p.subject) GROUP BY 1"
 )
 
 
-async def live(connection: AsyncConnection, siao: str, today: date) -> dict[str, Any]:
-    """What is true now: stocks in ménages and personnes, vacancies, designations under way, refusals to judge."""
-    stop = start_of(today)
-    shown: dict[str, Any] = {}
+async def live_lines(connection: AsyncConnection, siao: str, until: date) -> list[Line]:
+    """What is true now: stocks, vacancies, designations under way, refusals to judge; totals and by type of offer."""
+    lines: list[Line] = []
     for indicator in INDICATORS:
         if indicator.measure == "stock":
-            total = _lines(indicator, await _stock(connection, indicator, siao, stop))[0]
-            shown[indicator.id] = {"households": total.households, "persons": total.persons}
-    counting = {"siao": siao, "kinds": [_type(kind) for kind in _COUNTED]}
-    counts = {row.kind: row.facts for row in await connection.execute(_COUNTS, counting)}
+            lines.extend(_lines(indicator.id, await _stock(connection, indicator, siao, start_of(until))))
+    kinds = [_type(kind) for _, *pair in _NOW for kind in pair if kind is not None]
+    counts = (await connection.execute(_COUNTS, {"siao": siao, "kinds": kinds})).all()
+    for name, more, less in _NOW:
+        signs = {_type(more): 1} | ({} if less is None else {_type(less): -1})
+        lines.extend(_lines(name, [row for row in counts if row.kind in signs], signs))
     judging = {"siao": siao, "progressed": DesignationProgressed.type, "ended": DesignationEnded.type}
+    return [*lines, *_lines("refusals_to_judge", (await connection.execute(_TO_JUDGE, judging)).all())]
+
+
+async def live(connection: AsyncConnection, siao: str, until: date) -> dict[str, Any]:
+    """The totals of what is true now: stocks in ménages and personnes, how many of the rest."""
+    totals = {line.indicator: line for line in await live_lines(connection, siao, until) if line.offer_type == ALL}
+    stocks = {indicator.id for indicator in INDICATORS if indicator.measure == "stock"}
     return {
-        **shown,
-        "vacant": counts.get(VacancyOpened.type, 0) - counts.get(VacancyClosed.type, 0),
-        "designated": counts.get(DesignationMade.type, 0) - counts.get(DesignationEnded.type, 0),
-        "refusals_to_judge": (await connection.execute(_TO_JUDGE, judging)).scalar_one(),
-        "legal_missed": counts.get(LegalClockMissed.type, 0),
+        name: {"households": line.households, "persons": line.persons} if name in stocks else line.households
+        for name, line in totals.items()
     }
 
 

@@ -1,13 +1,12 @@
 """What reporting shows: indicators as JSON and CSV, the month's report as a page with its chart; no name, no script."""
 
-import csv
 import io
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs
 
 from faststream.asgi import AsgiResponse, get
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from contracts.codes import OfferType
 from contracts.fields import Day, SiaoCode
+from contracts.indicator_table import write
 from services.chassis.clock import Clock, day_of
 from services.reporting.chart import bars
 from services.reporting.counted import INDICATORS
@@ -28,8 +28,6 @@ TEMPLATES: Final = Environment(
 )
 _SIAO: Final = TypeAdapter[str](SiaoCode)
 _DAY: Final = TypeAdapter[date](Day)
-# A cell that a spreadsheet would take for a formula is a text.
-_FORMULA: Final = ("=", "+", "-", "@")
 OUTCOMES: Final = (
     "designations_admitted",
     "designations_refused",
@@ -52,6 +50,15 @@ class Asked:
         self.until = _DAY.validate_python(query.get("until", [following.isoformat()])[0])
         if self.until <= self.since:
             raise ValueError("the period is empty")
+
+
+class Sheet(NamedTuple):
+    """The figures of a period, for a table."""
+
+    siao: str
+    since: date
+    until: date
+    lines: Sequence[Line]
 
 
 Render = Callable[[AsyncConnection, Asked, date], Awaitable[tuple[str, str]]]
@@ -87,23 +94,10 @@ async def as_json(connection: AsyncConnection, asked: Asked, _today: date) -> tu
 
 async def as_csv(connection: AsyncConnection, asked: Asked, _today: date) -> tuple[str, str]:
     """All lines, for spreadsheets: UTF-8, comma, ISO dates."""
-    labels = {indicator.id: indicator.label for indicator in INDICATORS}
-    types = {ALL: "Tous types d'offre", **{kind.value: kind.label for kind in OfferType}}
     sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(
-        ["siao", "du", "au_exclu", "indicateur", "libelle", "type_offre", "type_offre_libelle", "menages", "personnes"]
-    )
-    for line in await indicators(connection, asked.siao, asked.since, asked.until):
-        texts = (labels[line.indicator], line.offer_type, types[line.offer_type])
-        writer.writerow(
-            [asked.siao, asked.since, asked.until, line.indicator, *map(_safe, texts), line.households, line.persons]
-        )
+    lines = await indicators(connection, asked.siao, asked.since, asked.until)
+    write([Sheet(asked.siao, asked.since, asked.until, lines)], sheet)
     return "text/csv", sheet.getvalue()
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 async def as_html(connection: AsyncConnection, asked: Asked, _today: date) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from typing import Final
 
 from contracts.commission_codes import ItemOutcome
 from contracts.event import Message
+from contracts.indicator_codes import Indicator
 from contracts.sessions import AgendaMinuted, ItemSettled, OpinionRecorded
 
 _DEPARTS: Final = ":departs"
@@ -18,42 +19,39 @@ def _both(outcome: ItemOutcome) -> tuple[str, ...]:
     return outcome.value, f"{outcome.value}{_DEPARTS}"
 
 
-# Indicators, as `counted.py` makes them: id, label, definition, kind of fact, details.
-COUNTED: Final[tuple[tuple[str, str, str, type[Message], tuple[str, ...]], ...]] = (
+# Indicators, as `counted.py` makes them: code, definition, kind of fact, details.
+COUNTED: Final[tuple[tuple[Indicator, str, type[Message], tuple[str, ...]], ...]] = (
+    (Indicator.COMMISSION_SESSIONS, "Séances dont le procès-verbal est de la période.", AgendaMinuted, ()),
     (
-        *("commission_sessions", "Séances de commission", "Séances dont le procès-verbal est de la période."),
-        *(AgendaMinuted, ()),
+        Indicator.AGENDA_ITEMS_DESIGNATED,
+        "Places attribuées par la commission.",
+        ItemSettled,
+        _both(ItemOutcome.DESIGNATED),
     ),
     (
-        *("agenda_items_designated", "Points suivis d'une désignation", "Places attribuées par la commission."),
-        *(ItemSettled, _both(ItemOutcome.DESIGNATED)),
+        Indicator.AGENDA_ITEMS_DEPARTING,
+        "Décisions motivées de l'opérateur.",
+        ItemSettled,
+        (f"{ItemOutcome.DESIGNATED.value}{_DEPARTS}",),
     ),
     (
-        *("agenda_items_departing", "dont autrement que proposé", "Décisions motivées de l'opérateur."),
-        *(ItemSettled, (f"{ItemOutcome.DESIGNATED.value}{_DEPARTS}",)),
+        Indicator.AGENDA_ITEMS_ADJOURNED,
+        "Places renvoyées à une autre séance.",
+        ItemSettled,
+        _both(ItemOutcome.ADJOURNED),
     ),
     (
-        *("agenda_items_adjourned", "Points ajournés", "Places renvoyées à une autre séance."),
-        *(ItemSettled, _both(ItemOutcome.ADJOURNED)),
-    ),
-    (
-        "agenda_items_lapsed",
-        "Points sans objet",
+        Indicator.AGENDA_ITEMS_LAPSED,
         "Ménage ou place qui n'était plus disponible : la place suit le régime direct.",
-        *(ItemSettled, _both(ItemOutcome.LAPSED)),
+        ItemSettled,
+        _both(ItemOutcome.LAPSED),
     ),
+    (Indicator.AGENDA_ITEMS_UNMATCHED, "Places sans ménage à proposer.", ItemSettled, _both(ItemOutcome.UNMATCHED)),
     (
-        *("agenda_items_unmatched", "Points sans ménage", "Places sans ménage à proposer."),
-        *(ItemSettled, _both(ItemOutcome.UNMATCHED)),
-    ),
-    (
-        "opinions_given",
-        "Avis des membres",
+        Indicator.OPINIONS_GIVEN,
         "Avis reçus sur des points d'un ordre du jour, ceux qui en remplacent un compris.",
-        *(OpinionRecorded, ()),
+        OpinionRecorded,
+        (),
     ),
-    (
-        *("opinions_unfavourable", "dont défavorables", "Avis défavorables reçus."),
-        *(OpinionRecorded, ("unfavourable",)),
-    ),
+    (Indicator.OPINIONS_UNFAVOURABLE, "Avis défavorables reçus.", OpinionRecorded, ("unfavourable",)),
 )

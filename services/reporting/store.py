@@ -1,11 +1,15 @@
-"""The tables of `reporting`: a row a core fact, for indicators of any period; a row a subject, for what is true now."""
+"""The tables of `reporting`: a row a core fact, for indicators of any period; a row a subject, for what is true now;
+what partners were told of the figures.
+"""
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Text, text
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.chassis.tables import Instant, StateTable, chassis_tables
 from services.reporting.domain import FactRow
+from services.reporting.periods import Month
 from services.reporting.subjects import Subject
 
 METADATA: Final = MetaData()
@@ -52,5 +56,30 @@ SUBJECTS: Final = StateTable(
         postgresql_include=["siao", "structure", "contested"],
         postgresql_where=_DESIGNATION,
     ),
+)
+MONTHS: Final = StateTable(
+    METADATA,
+    "months",
+    Month,
+    Column("siao", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    Column("heard", Integer, nullable=False),
+)
+# What was told to partners last, exact, for those who join; and which of them have been told all of it.
+TELLINGS: Final = Table(
+    "tellings",
+    METADATA,
+    Column("siao", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("heard", Integer, nullable=False),
+    Column("at", Instant, nullable=False, comment="business time"),
+    Column("final", Boolean, nullable=False),
+    Column("body", JSONB, nullable=False),
+)
+READERS: Final = Table(
+    "readers",
+    METADATA,
+    Column("partner", Text, primary_key=True),
+    Column("exact", Boolean, nullable=False),
 )
 chassis_tables(METADATA)

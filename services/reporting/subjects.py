@@ -32,7 +32,7 @@ from contracts.offers import VacancyClosed, VacancyOpened
 from services.chassis.clock import end_of
 from services.chassis.kept import Kept
 
-Kind = Literal["vacancy", "request", "designation", "stay", "readiness"]
+Kind = Literal["vacancy", "request", "update", "designation", "stay", "readiness"]
 
 # A request whose prescriber has not said all: it does not wait, but the law's clock runs.
 INCOMPLETE: Final = "incomplete"
@@ -43,8 +43,8 @@ class Subject(Kept):
     """One thing under way, or a designation that was. Key: `<kind>:<its id>`.
 
     since: when it began; due_at: when somebody should have acted (a designation), or the préfet (a request: the end of
-    its legal day); about: a designation's request, as its key; contested: its structure refused it, whatever became of
-    the refusal.
+    its legal day); about: the request of a designation, or of an update, as its key; contested: its structure
+    refused it, whatever became of the refusal.
     """
 
     siao: str
@@ -147,6 +147,14 @@ def _settled(_event: HouseholdRefusalSettled, _at: datetime, known: Subject | No
     return None if known is None else known.model_copy(update={"live": False, "state": DesignationState.ENDED.value})
 
 
+def _to_update(event: HouseholdRefusalSettled, at: datetime, known: Subject | None) -> Subject | None:
+    """Its request waits no more until it is sent again: its seniority then begins later than this."""
+    if event.consequence != "to_update":
+        return known
+    about = f"request:{event.request}"
+    return Subject(siao=event.siao, kind="update", persons=event.persons, about=about, since=at)
+
+
 def _stays(event: StayStarted, at: datetime, _known: Subject | None) -> Subject:
     return Subject(siao=event.siao, kind="stay", persons=event.persons, structure=event.structure, since=at)
 
@@ -159,18 +167,21 @@ def _stay(event: StayStarted | StayEnded) -> str:
     return f"{event.household}@{event.place}"
 
 
-CHANGES: Final[dict[type[Message], Change]] = {
-    VacancyOpened: Change("vacancy", lambda e: e.vacancy, _opened),
-    VacancyClosed: Change("vacancy", lambda e: e.vacancy, _gone),
-    RequestRegistered: Change("request", lambda e: e.request, _registered),
-    HouseholdWaiting: Change("request", lambda e: e.request, _waits),
-    RequestClosed: Change("request", lambda e: e.request, _gone),
-    DesignationMade: Change("designation", lambda e: e.designation, _made),
-    DesignationProgressed: Change("designation", lambda e: e.designation, _progressed),
-    DesignationEnded: Change("designation", lambda e: e.designation, _ended),
-    HouseholdRefusalSettled: Change("designation", lambda e: e.designation, _settled),
-    StayStarted: Change("stay", _stay, _stays),
-    StayEnded: Change("stay", _stay, _gone),
-    ReadinessDeclared: Change("readiness", lambda e: e.household, _ready),
-    ReadinessEnded: Change("readiness", lambda e: e.household, _gone),
+CHANGES: Final[dict[type[Message], tuple[Change, ...]]] = {
+    VacancyOpened: (Change("vacancy", lambda e: e.vacancy, _opened),),
+    VacancyClosed: (Change("vacancy", lambda e: e.vacancy, _gone),),
+    RequestRegistered: (Change("request", lambda e: e.request, _registered),),
+    HouseholdWaiting: (Change("request", lambda e: e.request, _waits),),
+    RequestClosed: (Change("request", lambda e: e.request, _gone),),
+    DesignationMade: (Change("designation", lambda e: e.designation, _made),),
+    DesignationProgressed: (Change("designation", lambda e: e.designation, _progressed),),
+    DesignationEnded: (Change("designation", lambda e: e.designation, _ended),),
+    HouseholdRefusalSettled: (
+        Change("designation", lambda e: e.designation, _settled),
+        Change("update", lambda e: e.request, _to_update),
+    ),
+    StayStarted: (Change("stay", _stay, _stays),),
+    StayEnded: (Change("stay", _stay, _gone),),
+    ReadinessDeclared: (Change("readiness", lambda e: e.household, _ready),),
+    ReadinessEnded: (Change("readiness", lambda e: e.household, _gone),),
 }

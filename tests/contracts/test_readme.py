@@ -45,7 +45,7 @@ def test_every_command_and_option_that_it_names_exists() -> None:
     text = README.read_text()
     usage = _options().format_help()
     named = set(re.findall(r"siao-partner ([a-z]+)", text))
-    assert named == {"doctor", "example", "send", "watch", "feed"}
+    assert named == {"doctor", "example", "send", "watch", "feed", "indicators"}
     assert all(re.search(rf"^\s+{name}\s", usage, flags=re.MULTILINE) for name in named)
     source = (CONTRACTS / "kit" / "__main__.py").read_text()
     assert [option for option in re.findall(r"--[a-z][a-z-]+", text) if f'"{option}"' not in source] == ["--check"]

@@ -12,9 +12,10 @@ from aiokafka.structs import ConsumerRecord
 
 from contracts.catalogue import MESSAGES
 from contracts.event import Envelope, Message, binary_headers, open_envelope, partner_source, read_body
+from contracts.indicators import IndicatorsComputed
 from contracts.notices import MessageAccepted, MessageRejected, ReadyHousehold
 from contracts.partners import PartnerRegistered
-from contracts.topics import CHANNELS, NOTICES, READY_HOUSEHOLDS, Channel, channels_of
+from contracts.topics import CHANNELS, INDICATORS, NOTICES, READY_HOUSEHOLDS, Channel, channels_of
 from deploy.embedded.platform import Platform
 
 # How long any answer or notice may take; they come within a second.
@@ -59,6 +60,8 @@ class Partner:
         # Every byte that ever reached this partner, and its copy of the list of ready households.
         self.received: list[bytes] = []
         self.ready: dict[str, ReadyHousehold] = {}
+        # The newest figures of each period.
+        self.figures: dict[str, IndicatorsComputed] = {}
         # The trace that each kind of notice last came in.
         self.traceparents: dict[str, str | None] = {}
 
@@ -113,6 +116,10 @@ class Partner:
 
         return await self._until(found, f"{type_of(kind)} {facts}")
 
+    async def reads(self, so: Callable[[dict[str, IndicatorsComputed]], bool], what: str) -> None:
+        """The newest figures of each period are so, in the end."""
+        await self._until(lambda: so(self.figures) or None, what)
+
     async def sees_ready(self, household: str) -> ReadyHousehold:
         """The household is on its list."""
         return await self._until(lambda: self.ready.get(household), f"{household} on the list")
@@ -160,6 +167,10 @@ class Partner:
             self._take_ready((record.key or b"").decode(), record)
             return
         envelope, body = open_envelope(record.headers, record.value)
+        if record.topic == INDICATORS.of(self.id):
+            told = read_body(IndicatorsComputed, body)
+            self.figures[told.period] = told
+            return
         notice = read_body(MESSAGES[NOTICES.name][envelope.type], body)
         self.traceparents[envelope.type] = envelope.traceparent
         if isinstance(notice, MessageAccepted | MessageRejected):

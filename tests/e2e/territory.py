@@ -19,7 +19,7 @@ from tests.e2e.partner import PATIENCE_SECONDS, Partner
 SIAOS: Final = ("92", "93", "94", "95", "77", "78", "91", "60", "27", "76", "80", "28", "45")
 SIAO_WITHOUT_STORY: Final = "75"
 # Where a day takes less than a second: a story waits for days of the law.
-FAST_SIAOS: Final = ("67", "13", "59")
+FAST_SIAOS: Final = ("67", "13", "59", "54")
 FAST_PATIENCE_SECONDS: Final = 60.0
 EVER: Final = {"since": "2000-01-01", "until": "2100-01-01"}
 
@@ -60,6 +60,7 @@ class Territory:
             self._named("bailleur-de-courbevoie"),
         )
         self.reservataire, self.prefecture = self._named("action-logement"), self._named("prefecture")
+        self.member = self._named("federation")
 
     def _named(self, name: str) -> Partner:
         return self.partners[f"{name}-{self.siao}"]

@@ -63,10 +63,14 @@ INBOUND = {
     "answers": ("orientation", {"structure", "bailleur", "reservataire", "prefecture", "member"}),
     "decisions": ("orientation", {"operator", "prefecture"}),
 }
-# "receipts" from offers, intake and orientation to everyone; the nominative list from intake alone.
+# "receipts" from offers, intake and orientation to everyone; the list of names from intake; figures from reporting.
 OUTBOUND = {
     "notices": ({"offers", "intake", "orientation"}, set(PARTNERS.values())),
     "ready-households": ({"intake"}, {"bailleur", "reservataire", "prefecture"}),
+    "indicators": (
+        {"reporting"},
+        {"prefecture", "operator", "collectivite", "member", "bailleur", "reservataire"},
+    ),
 }
 # topic -> (who writes, who reads)
 CORE = {

@@ -40,7 +40,9 @@ OPERATIONS: Final = [f"{method} {path}" for path, methods in document()["paths"]
 @pytest.fixture(scope="module")
 def url(house: House) -> Iterator[str]:
     """An edge that counts nobody's requests; in the end it has failed at none."""
-    with another_edge(house, SIAO_EDGE_RATE="100000", SIAO_EDGE_BURST="100000") as address:
+    with another_edge(
+        house, SIAO_EDGE_RATE="100000", SIAO_EDGE_BURST="100000", SIAO_EDGE_WRONG_BURST="100000"
+    ) as address:
         yield address
         pages = httpx.URL(address)
         told = httpx.get(pages.copy_with(port=(pages.port or 0) - 1, path="/metrics"), trust_env=False).text

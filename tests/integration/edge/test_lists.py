@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from contracts.golden import golden_messages
+from contracts.indicators import IndicatorsComputed
 from contracts.notices import ReadyHousehold
-from contracts.topics import READY_HOUSEHOLDS
+from contracts.topics import INDICATORS, READY_HOUSEHOLDS
 from tests.integration.edge.house import House
 from tests.integration.edge.test_refusals import refused
 
@@ -58,3 +59,25 @@ def test_others_have_no_list_or_their_own(house: House) -> None:
     for partner in ("chrs-a", "ccas-a", "operateur-a", "membre-a"):
         with house.caller(partner) as caller:
             refused(caller.get("/v1/ready-households"), "list-not-yours")
+
+
+def test_the_figures_are_the_newest_of_each_period(house: House) -> None:
+    for golden in (golden for golden in golden_messages() if golden.family == INDICATORS.name):
+        newer = IndicatorsComputed.model_validate_json(golden.body)
+        for final in (False, True):
+            told = newer.model_copy(update={"final": final})
+            house.tell("membre-a", told, told.period, INDICATORS.of("membre-a"))
+    with house.caller("membre-a") as caller:
+        items = [item["data"] for item in caller.get("/v1/indicators").json()["items"]]
+        assert [(item["period"], item["final"]) for item in items] == [("2026-11", True), ("live", True)]
+        table = caller.get("/v1/indicators", headers={"accept": "text/csv"})
+        rows = list(csv.DictReader(io.StringIO(table.text)))
+        assert len(rows) == sum(len(item["lines"]) for item in items)
+        assert (rows[0]["libelle"], rows[0]["type_offre"], rows[0]["menages"]) == (
+            "Demandes enregistrées",
+            "all",
+            "212",
+        )
+    for partner in ("chrs-a", "ccas-a"):
+        with house.caller(partner) as caller:
+            refused(caller.get("/v1/indicators"), "list-not-yours")

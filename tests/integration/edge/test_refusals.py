@@ -15,7 +15,7 @@ from contracts.event import STRUCTURED
 from contracts.topics import VACANCIES
 from services.edge.asking import BODY_BYTES
 from services.edge.refusals import REASONS
-from tests.integration.edge.house import ONLY_KAFKA, House, a_vacancy, send
+from tests.integration.edge.house import ONLY_KAFKA, House, a_vacancy, another_edge, send
 
 pytestmark = pytest.mark.once
 
@@ -58,6 +58,24 @@ def test_the_token_of_one_under_the_name_of_another_is_no_token(house: House) ->
     secret = house.tokens["chrs-a"].removeprefix("siao_chrs-a_")
     with house.stranger(f"siao_chrs-b_{secret}") as stranger:
         refused(stranger.get("/v1/notices"), "token-unknown")
+
+
+def test_an_address_with_too_many_wrong_tokens_waits_and_who_has_a_good_one_does_not(house: House) -> None:
+    settings = {"SIAO_EDGE_WRONG_BURST": "3", "SIAO_EDGE_WRONG_RATE": "0.01", "SIAO_EDGE_BEHIND_PROXY": "true"}
+    with another_edge(house, **settings) as url, httpx.Client(base_url=url, trust_env=False) as client:
+
+        def ask(token: str, address: str) -> httpx.Response:
+            headers = {"authorization": f"Bearer {token}", "x-forwarded-for": f"203.0.113.250, {address}"}
+            return client.get("/v1/notices", headers=headers)
+
+        for _ in range(3):
+            refused(ask("siao_chrs-a_wrong", "198.51.100.7"), "token-unknown")
+        for token in ("siao_chrs-a_wrong", "nonsense"):
+            answer = ask(token, "198.51.100.7")
+            refused(answer, "tokens-refused")
+            assert 0 < int(answer.headers["retry-after"]) <= 100
+        assert ask(house.tokens["chrs-a"], "198.51.100.7").status_code == 200
+        refused(ask("nonsense", "198.51.100.8"), "token-unknown")
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "bearer ", "Token"])

@@ -18,6 +18,7 @@ from services.chassis.vault import Vault
 from services.reporting.app import DESCRIPTION
 from services.reporting.domain import FactRow
 from services.reporting.indicators import ALL, indicators, live
+from services.reporting.periods import month_key, month_of
 from services.reporting.store import FACTS
 
 SIAO: Final = "92"
@@ -25,6 +26,12 @@ SIAO: Final = "92"
 THEN: Final = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
 NOW: Final = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MONTH: Final = (date(2026, 11, 1), date(2026, 12, 1))
+# One fact more in its month, as the handler counts it.
+_HEARD: Final = (
+    "INSERT INTO months (key, version, body, siao, month, heard)"
+    " VALUES ($1, 1, jsonb_build_object('siao', $2::text, 'month', $3::text, 'heard', 1), $2, $3, 1)"
+    " ON CONFLICT (key) DO UPDATE SET heard = months.heard + 1"
+)
 
 
 def fact(kind: type[Message], subject: str = "one", **facts: Any) -> FactRow:
@@ -58,6 +65,8 @@ class Observatory:
             kept[f"fact-{self._count}"] = (row, 0)
         async with transaction(self.engine) as connection:
             await Store(connection, Vault(bytes(32))).save(FACTS, kept)
+            for row, _ in kept.values():
+                await connection.execute(_HEARD, month_key(row.siao, row.at), row.siao, month_of(row.at))
 
     async def figures(
         self, since: date = MONTH[0], until: date = MONTH[1], *, siao: str = SIAO, kind: str = ALL

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.codes import DesignationState
+from contracts.decisions import HouseholdRefusalJudged
 from contracts.topics import Service
 from services.chassis.database import transaction
 from services.chassis.metrics import REGISTRY
@@ -17,10 +18,10 @@ from services.reporting import figures
 from services.reporting.figures import CLOCKS, READINGS, REFUSALS, STOCKS
 from services.reporting.store import FACTS, SUBJECTS
 from services.reporting.subjects import INCOMPLETE, Subject
+from tests.builders import CCAS, OPERATOR, a_child, a_member, a_place, a_request, a_structure, ready
 from tests.builders import STRUCTURE as PARTNER
-from tests.builders import a_child, a_member, a_place, a_structure, ready
 from tests.integration.reporting.observatory import NOW, SIAO, Observatory
-from tests.unit.situations import accepted, hosted, with_structure
+from tests.unit.situations import accepted, declined, hosted, with_structure
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 Figures = dict[tuple[str, ...], float]
@@ -163,3 +164,25 @@ async def test_each_siao_has_its_own_figures(seen: Observatory) -> None:
     await shown(seen, STOCKS, figures.WAITING_PERSONS)
     told = {siao: REGISTRY.get_sample_value("siao_waiting_persons", {"siao": siao}) for siao in (SIAO, "75", "93")}
     assert told == {SIAO: 3, "75": 2, "93": None}
+
+
+async def test_a_request_to_update_does_not_wait_until_it_is_sent_again(seen: Observatory) -> None:
+    siao = with_structure()
+    notice = declined(siao)
+    judgement = HouseholdRefusalJudged(designation=notice.designation, verdict="inadmissible")
+    waits = {"households": 1, "persons": 1}
+    for act, expected in (
+        (lambda: None, waits),
+        (lambda: siao.send(OPERATOR, judgement), {"households": 0, "persons": 0}),
+        (lambda: siao.send(CCAS, a_request(revision=2)), waits),
+    ):
+        siao.wait(timedelta(hours=1))
+        act()
+        async with transaction(seen.engine) as connection:
+            await connection.execute("TRUNCATE facts, subjects")
+        memory = siao.memory(Service.REPORTING)
+        await seen.keep(memory.all(FACTS).values())
+        await keep(seen, memory.all(SUBJECTS).items())
+        assert (await seen.live())["waiting"] == expected
+        for unit, figure in expected.items():
+            assert await shown(seen, STOCKS, getattr(figures, f"WAITING_{unit.upper()}")) == {(): figure}

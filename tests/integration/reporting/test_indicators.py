@@ -53,11 +53,17 @@ COUNTED: list[tuple[type[Message], dict[str, Any], set[str]]] = [
     ),
     (DesignationEnded, {"detail": "cancelled:operator"}, {"designations_cancelled_by_operator"}),
     (HouseholdRefusalSettled, {"detail": "admissible"}, {"household_refusals_admissible"}),
-    (HouseholdRefusalSettled, {"detail": "inadmissible"}, {"household_refusals_inadmissible"}),
-    (
-        HouseholdRefusalSettled,
-        {"detail": "inadmissible:right"},
-        {"household_refusals_inadmissible", "legal_benefits_at_risk"},
+    *(
+        (HouseholdRefusalSettled, {"detail": f"inadmissible{request}"}, {"household_refusals_inadmissible"})
+        for request in ("", ":to_update")
+    ),
+    *(
+        (
+            HouseholdRefusalSettled,
+            {"detail": f"inadmissible:right{request}"},
+            {"household_refusals_inadmissible", "legal_benefits_at_risk"},
+        )
+        for request in ("", ":to_update")
     ),
     (DesignationProgressed, {"detail": "refusal_submitted"}, {"refusals_submitted"}),
     *((DesignationProgressed, {"detail": step}, set()) for step in ("acknowledged", "accepted", "reminded")),

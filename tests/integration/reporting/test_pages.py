@@ -14,7 +14,7 @@ import pytest
 from contracts.codes import OfferType
 from contracts.designations import DesignationEnded, DesignationMade
 from contracts.households import HouseholdWaiting, ReadinessDeclared
-from services.reporting import pages
+from contracts.ready_table import guarded
 from services.reporting.counted import INDICATORS
 from services.reporting.domain import FactRow
 from tests.integration.reporting.observatory import THEN, Observatory, fact
@@ -110,8 +110,8 @@ async def test_the_sheet_says_the_same_with_french_labels(seen: Observatory) -> 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+33", "-2", "@sum"])
 def test_a_cell_that_a_spreadsheet_would_run_is_a_text(cell: str) -> None:
-    assert pages._safe(cell) == f"'{cell}"
-    assert pages._safe("Désignations") == "Désignations"
+    assert guarded(cell) == f"'{cell}"
+    assert guarded("Désignations") == "Désignations"
 
 
 async def test_the_page_has_a_language_headings_in_order_and_a_table_with_headers(seen: Observatory) -> None:

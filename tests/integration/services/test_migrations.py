@@ -69,5 +69,5 @@ def test_each_service_has_the_chassis_tables_and_its_own() -> None:
         tables = set(declared(service).tables)
         assert set(chassis.tables) < tables
         declaring = importlib.import_module(f"services.{service}.store")
-        own = {thing.name for thing in vars(declaring).values() if type(thing).__name__ == "StateTable"}
+        own = {thing.name for thing in vars(declaring).values() if type(thing).__name__ in ("StateTable", "Table")}
         assert tables == own | set(chassis.tables)

@@ -65,11 +65,12 @@ def test_a_record_of_the_register_that_cannot_be_read_is_said_again() -> None:
 
 def test_another_role_changes_topics_rights_and_limits() -> None:
     plan = plan_of(held(a_partner()), a_partner(role=Role.OPERATOR))
-    assert set(plan.topics) == {"partners.chrs-1.decisions"}
+    gained = {f"partners.chrs-1.{channel}" for channel in ("decisions", "indicators")}
+    assert set(plan.topics) == gained
     assert {right.name for right in plan.revoked} == {
         f"partners.chrs-1.{channel}" for channel in ("vacancies", "requests", "answers")
     }
-    assert {right.name for right in plan.granted} == {"partners.chrs-1.decisions"}
+    assert {right.name for right in plan.granted} == gained
     assert plan.quotas == {"chrs-1": (DEFAULTS[Role.STRUCTURE], DEFAULTS[Role.OPERATOR])}
     # What was said is kept for its retention.
     assert plan.removals == ()
@@ -111,9 +112,10 @@ def test_a_partner_that_the_file_does_not_name_is_named_with_all_that_would_go()
     )
     assert removal.topics == ("partners.office.ready-households",)
     gone = {(word.user, word.name) for word in map(rights.words_of, removal.rights)}
+    both = ("answers", "notices", "indicators")
     assert gone == {
         ("office", "office."),
-        *((user, f"partners.office.{channel}") for user in ("office", "edge") for channel in ("answers", "notices")),
+        *((user, f"partners.office.{channel}") for user in ("office", "edge") for channel in both),
         *((user, "partners.office.ready-households") for user in ("office", "edge", "intake")),
     }
     assert replace(plan, removals=()).empty

@@ -4,7 +4,8 @@ import contextlib
 
 import pytest
 
-from services.edge.limits import Limits
+from services.edge import limits as module
+from services.edge.limits import Limits, Strangers
 from services.edge.refusals import Refused
 
 
@@ -63,3 +64,37 @@ def test_waits_are_counted_while_they_last() -> None:
         1 / 0  # noqa: B018  (something that fails while it waits)
     with limits.waiting("a", "poll"), limits.waiting("a", "poll"):
         pass
+
+
+def wrong(strangers: Strangers, address: str, tries: int) -> int:
+    """How many of so many wrong tokens are looked at."""
+    done = 0
+    for _ in range(tries):
+        with contextlib.suppress(Refused):
+            strangers.take(address)
+            done += 1
+    return done
+
+
+def test_wrong_tokens_of_an_address_are_looked_at_up_to_a_burst_and_then_at_a_rate() -> None:
+    clock = Clock()
+    strangers = Strangers(rate=0.5, burst=3, now=clock)
+    assert (wrong(strangers, "198.51.100.7", 9), wrong(strangers, "198.51.100.8", 9)) == (3, 3)
+    with pytest.raises(Refused) as caught:
+        strangers.take("198.51.100.7")
+    assert (caught.value.reason.code, caught.value.reason.status, caught.value.retry) == ("tokens-refused", 429, 2.0)
+    clock.now = 4.0
+    assert wrong(strangers, "198.51.100.7", 9) == 2
+
+
+def test_an_ipv6_subscriber_is_one_whatever_address_of_his_he_takes() -> None:
+    strangers = Strangers(rate=1.0, burst=2, now=Clock())
+    assert [wrong(strangers, f"2001:db8::{number:x}", 1) for number in range(4)] == [1, 1, 0, 0]
+    assert wrong(strangers, "2001:db8:0:1::1", 1) == 1
+
+
+def test_who_was_wrong_the_longest_ago_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ADDRESSES", 2)
+    strangers = Strangers(rate=1.0, burst=1, now=Clock())
+    assert [wrong(strangers, address, 1) for address in ("a", "b", "a", "c", "a", "b")] == [1, 1, 0, 1, 0, 1]
+    assert len(strangers._buckets) == 2

@@ -140,8 +140,8 @@ def test_a_household_s_refusal_is_counted_by_its_judgement_and_whether_a_right_i
         (row,) = of_kind(siao, "household_refusal.settled.v1")
         details.append((row.detail, row.persons, row.offer_type))
     assert details == [
-        *(("admissible", 1, OfferType.CHRS), ("inadmissible", 1, OfferType.CHRS)),
-        ("inadmissible:right", 1, OfferType.CHRS),
+        *(("admissible", 1, OfferType.CHRS), ("inadmissible:to_update", 1, OfferType.CHRS)),
+        ("inadmissible:right:to_update", 1, OfferType.CHRS),
     ]
 
 

@@ -143,6 +143,14 @@ def test_whatever_happens_it_is_what_the_services_hold(acts: list[Act], seed: in
         key: file.clock for key, file in decides.all(LEGAL_FILES).items() if file.live and key not in requests
     }
     held |= {f"request:{key}" for key in requests | incomplete}
+    gone = {s.about: s.since for s in live.values() if s.kind == "update"}
+    waits = {
+        key
+        for key, s in live.items()
+        if s.kind == "request" and s.state == "" and not s.since <= gone.get(key, s.since - DAY)
+    }
+    assert waits == {f"request:{key}" for key, w in decides.all(WAITING).items() if w.live}
+    held |= {f"update:{key}" for key in (about.removeprefix("request:") for about in gone if about)}
     held |= {f"stay:{key}@{stay.place}" for key, stay in decides.all(STAYS).items() if stay.live}
     held |= {f"readiness:{key}" for key, household in desk.all(HOUSEHOLDS).items() if household.readiness}
     designations = {
