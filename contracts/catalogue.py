@@ -11,6 +11,7 @@ from contracts import (
     notices,
     offers,
     partners,
+    proposals,
     received,
     requests,
     rights,
@@ -58,6 +59,7 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         requests.HouseholdHosted,
         requests.HouseholdAdmittedDirectly,
         requests.HouseholdDeclaredReady,
+        requests.ReadinessSuspended,
         requests.ReadinessWithdrawn,
     ),
     PARTNER_ANSWERS.name: _by_type(
@@ -73,6 +75,8 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         answers.StayReviewed,
         answers.StayExtensionAsked,
         answers.HouseholdLeft,
+        answers.DwellingProposed,
+        answers.CaleolDecided,
         answers.HouseholdRehoused,
     ),
     DECISIONS.name: _by_type(
@@ -107,6 +111,9 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         alerts.LegalBenefitAtRisk,
         notices.LegalClockAlert,
         notices.RequestUpdated,
+        proposals.ReadyHouseholdProposed,
+        proposals.ReadyHouseholdDecided,
+        proposals.ProposalClosed,
     ),
     READY_HOUSEHOLDS.name: _by_type(notices.ReadyHousehold),
     PARTNERS.name: _by_type(partners.PartnerRegistered),
@@ -125,6 +132,8 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         households.StayRecorded,
         households.ReadinessDeclared,
         households.ReadinessEnded,
+        proposals.ProposalRecorded,
+        proposals.ProposalDecided,
     ),
     ANSWERS.name: _by_type(received.AnswerReceived, received.DeadlineReached),
     DESIGNATIONS.name: _by_type(
@@ -153,7 +162,10 @@ ROLES: Final[dict[str, frozenset[Role]]] = {
     requests.HouseholdHosted.type: frozenset({Role.STRUCTURE}),
     requests.HouseholdAdmittedDirectly.type: frozenset({Role.STRUCTURE}),
     requests.HouseholdDeclaredReady.type: frozenset({Role.STRUCTURE}),
+    requests.ReadinessSuspended.type: frozenset({Role.STRUCTURE}),
     requests.ReadinessWithdrawn.type: frozenset({Role.STRUCTURE}),
+    answers.DwellingProposed.type: frozenset({Role.BAILLEUR, Role.RESERVATAIRE}),
+    answers.CaleolDecided.type: frozenset({Role.BAILLEUR}),
     answers.HouseholdRehoused.type: frozenset({Role.BAILLEUR, Role.RESERVATAIRE, Role.PREFECTURE}),
     **{
         model.type: frozenset({Role.STRUCTURE})
@@ -200,6 +212,9 @@ SENDERS: Final[dict[str, tuple[Service, ...]]] = {
             notices.DesignationClosed,
             notices.RequestUpdated,
             notices.ReadyHousehold,
+            proposals.ReadyHouseholdProposed,
+            proposals.ReadyHouseholdDecided,
+            proposals.ProposalClosed,
             alerts.AdmissionToAnswer,
             alerts.AdmissionAnswered,
         )

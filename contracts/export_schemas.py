@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from contracts import codes, decision_codes, place_codes, rule_codes
+from contracts import codes, decision_codes, dwelling_codes, place_codes, rule_codes
 from contracts.catalogue import MESSAGES, Model
 from contracts.codes import Labelled
 from contracts.rejections import REJECTIONS
@@ -79,7 +79,8 @@ def summary(model: Model) -> str:
 
 def code_lists() -> dict[str, Any]:
     """Every code list: its codes with their French labels, SI SIAO codes where known, and groups."""
-    named = {**vars(codes), **vars(decision_codes), **vars(place_codes), **vars(rule_codes)}
+    modules = (codes, decision_codes, dwelling_codes, place_codes, rule_codes)
+    named = {name: found for module in modules for name, found in vars(module).items()}
     lists = (value for value in named.values() if inspect.isclass(value) and issubclass(value, Labelled))
     return {
         codes_.__name__: {

@@ -1,17 +1,9 @@
 """Every reason for which a message is rejected: a stable code, what happened and what to do, in French and English."""
 
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """What a sender reads. `fr` and `en` say what happened and what to do, in one or two sentences."""
-
-    code: str
-    fr: str
-    en: str
-
+from contracts.housing_rejections import OF_HOUSING
+from contracts.rejection import Rejection
 
 _ALL: Final = (
     Rejection(
@@ -287,5 +279,6 @@ _ALL: Final = (
         "Aucun séjour en cours de ce ménage dans votre structure.",
         "This household has no stay under way in your structure.",
     ),
+    *OF_HOUSING,
 )
 REJECTIONS: Final = {rejection.code: rejection for rejection in _ALL}

@@ -17,6 +17,7 @@ from contracts.designations import (
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
 from contracts.offers import VacancyClosed, VacancyOpened
+from contracts.proposals import ProposalDecided, ProposalRecorded
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
 
@@ -220,6 +221,28 @@ INDICATORS: Final = (
         (ExitGroup.ORDINARY.value,),
     ),
     Indicator("ready_declared", "Ménages déclarés prêts", "Entrées sur la liste des ménages prêts.", ReadinessDeclared),
+    Indicator(
+        "readiness_suspended",
+        "Ménages prêts suspendus",
+        "Sorties de la liste par suspension ; déclaré prêt à nouveau, le ménage y revient.",
+        ReadinessEnded,
+        ("suspended",),
+    ),
+    Indicator("dwellings_proposed", "Logements proposés", "Logements proposés à des ménages prêts.", ProposalRecorded),
+    Indicator(
+        "dwellings_attributed",
+        "dont attribués en CALEOL",
+        "Décisions d'attribution, hors classement et hors condition suspensive.",
+        ProposalDecided,
+        ("attributed",),
+    ),
+    Indicator(
+        "dwellings_not_attributed",
+        "dont refusés en CALEOL",
+        "Décisions de non-attribution ou d'irrecevabilité.",
+        ProposalDecided,
+        ("not_attributed", "inadmissible"),
+    ),
     Indicator("rehoused", "Ménages relogés", "Sorties de la liste par relogement.", ReadinessEnded, ("rehoused",)),
     Indicator(
         "legal_deadlines_near",
