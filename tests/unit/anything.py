@@ -80,23 +80,8 @@ ANSWERS: Final[tuple[Callable[[str], Message], ...]] = (
 NAMES: Final = (
     *("request", "request", "amend", "cancel", "publish", "publish", "withdraw", "answer", "answer", "answer"),
     *("publish", "announce", "suspend", "restore"),
-    *(
-        "answer",
-        "judge",
-        "stay",
-        "left",
-        "left",
-        "ready",
-        "ready",
-        "unready",
-        "pause",
-        "propose",
-        "caleol",
-        "rehoused",
-        "wait",
-        "rules",
-        "criteria",
-    ),
+    *("answer", "judge", "stay", "left", "left", "ready", "ready", "unready", "rehoused", "wait", "rules", "criteria"),
+    *("pause", *["propose"] * 4, "caleol", "caleol"),
     *LAW_ACTS,
     *("request", "request", "publish", "publish", "answer", "answer", "escalate", "escalate"),
 )
@@ -229,7 +214,7 @@ class Life:
 
     def _propose(self, who: int, how: int) -> None:
         household = self._somebody((STRUCTURE, OTHER_STRUCTURE)[who % 2], how)
-        named = {"household": household, "dwelling": f"d{how % 2}", "commune": NANTERRE, "rooms": 2}
+        named = {"household": household, "dwelling": "d", "commune": NANTERRE, "rooms": 2}
         by, landlord = ((BAILLEUR, None), (BAILLEUR_ELSEWHERE, None), (RESERVATAIRE, BAILLEUR))[how % 3]
         self._post(by, DwellingProposed.model_validate({**named, "landlord": landlord}))
 
@@ -237,7 +222,7 @@ class Life:
         household = self._somebody((STRUCTURE, OTHER_STRUCTURE)[who % 2], how)
         decision = list(CaleolDecision)[how % 5]
         reason = CaleolReason.OTHER if decision.refuses else None
-        named = {"household": household, "dwelling": f"d{who % 2}", "decision": decision, "reason": reason}
+        named = {"household": household, "dwelling": "d", "decision": decision, "reason": reason}
         self._post((BAILLEUR, BAILLEUR_ELSEWHERE)[how % 2], CaleolDecided.model_validate(named))
 
     def _rehoused(self, who: int, how: int) -> None:

@@ -40,7 +40,6 @@ from contracts.notices import (
     RequestUpdated,
 )
 from contracts.proposals import (
-    ProposalClosed,
     ProposalDecided,
     ProposalRecorded,
     ReadyHouseholdDecided,
@@ -273,7 +272,7 @@ def test_in_many_lives_everything_that_can_happen_does_and_all_of_it_stays_true(
             fact(life, siao)
     assert outcomes == set(DesignationOutcome)
     assert reasons == {"rehoused", "withdrawn", "left", "suspended"}
-    assert kinds >= {ProposalRecorded, ProposalDecided, ReadyHouseholdProposed, ReadyHouseholdDecided, ProposalClosed}
+    assert kinds >= {ProposalRecorded, ProposalDecided, ReadyHouseholdProposed, ReadyHouseholdDecided}
     assert kinds >= {StayStarted, StayEnded, ReadyHousehold, LegalClockMissed, RefusalOverruled, DesignationReminded}
     assert kinds >= {HouseholdRefusalSettled, RefusalEscalated, EscalationJudged, EmergencyAdmissionTold}
     assert kinds >= {AdmissionToAnswer, JudgementOverdue, LegalOfferMade, LegalClockApproaching}
