@@ -6,8 +6,9 @@ from pydantic import Field
 
 from contracts.codes import ExitDestination, HouseholdRefusal, StructureRefusal
 from contracts.decision_codes import PublicCategory
+from contracts.dwelling_codes import CaleolDecision, CaleolReason
 from contracts.event import Message
-from contracts.fields import Article, Day, Id, PrivateText
+from contracts.fields import Article, Commune, Day, Id, LocalId, PartnerId, PrivateText
 
 
 class DesignationAcknowledged(Message):
@@ -131,6 +132,34 @@ class StayExtensionAsked(Message):
 
     household: Id = Field(description="The household.")
     until: Day = Field(description="Last day asked for.")
+
+
+class DwellingProposed(Message):
+    """A bailleur or réservataire proposes a dwelling to a household of its list; several may be proposed at once."""
+
+    type: ClassVar[str] = "dwelling.proposed.v1"
+
+    household: Id = Field(description="The household, as on the list of ready households.")
+    dwelling: LocalId = Field(description="Your own id of the dwelling.")
+    commune: Commune = Field(description="Commune of the dwelling.")
+    rooms: int = Field(ge=1, le=9, description="Rooms of the dwelling (typologie: T1 to T9).")
+    landlord: PartnerId | None = Field(
+        default=None, description="The bailleur whose CALEOL decides, when a réservataire proposes; else yourself."
+    )
+
+
+class CaleolDecided(Message):
+    """A bailleur's CALEOL has decided on a household that was proposed a dwelling (CCH R441-3).
+
+    Attributed ends the other proposals; by rank or under condition, they stand. Said again, the last one stands.
+    """
+
+    type: ClassVar[str] = "caleol.decided.v1"
+
+    household: Id = Field(description="The household, as on the list of ready households.")
+    dwelling: LocalId = Field(description="The dwelling, as in the proposal.")
+    decision: CaleolDecision = Field(description="What the CALEOL decided.")
+    reason: CaleolReason | None = Field(default=None, description="Why it does not attribute: required then.")
 
 
 class HouseholdRehoused(Message):

@@ -6,7 +6,15 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from contracts import codes, commission_codes, decision_codes, indicator_codes, place_codes, rule_codes
+from contracts import (
+    codes,
+    commission_codes,
+    decision_codes,
+    dwelling_codes,
+    indicator_codes,
+    place_codes,
+    rule_codes,
+)
 from contracts.catalogue import MESSAGES, Model
 from contracts.codes import Labelled
 from contracts.rejections import REJECTIONS
@@ -79,8 +87,8 @@ def summary(model: Model) -> str:
 
 def code_lists() -> dict[str, Any]:
     """Every code list: its codes with their French labels, SI SIAO codes where known, and groups."""
-    modules = (codes, decision_codes, place_codes, rule_codes, commission_codes, indicator_codes)
-    named = {name: value for module in modules for name, value in vars(module).items()}
+    modules = (codes, decision_codes, place_codes, rule_codes, commission_codes, dwelling_codes, indicator_codes)
+    named = {name: found for module in modules for name, found in vars(module).items()}
     lists = (value for value in named.values() if inspect.isclass(value) and issubclass(value, Labelled))
     return {
         codes_.__name__: {

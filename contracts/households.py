@@ -17,6 +17,7 @@ from contracts.codes import (
     Situation,
     SupportLevel,
 )
+from contracts.dwelling_codes import ReadinessPause
 from contracts.event import Fact
 from contracts.fields import Commune, Id, Instant, PartnerId, SiaoCode
 from contracts.origin import Origin
@@ -139,12 +140,13 @@ class ReadinessDeclared(Fact):
 
 
 class ReadinessEnded(Fact):
-    """A household left the list: rehoused, withdrawn by its structure, or gone."""
+    """A household left the list: rehoused, withdrawn or suspended by its structure, or gone."""
 
     type: ClassVar[str] = "readiness.ended.v1"
 
     siao: SiaoCode
     household: Id
     persons: int
-    reason: Literal["rehoused", "withdrawn", "left"]
+    reason: Literal["rehoused", "withdrawn", "left", "suspended"]
     ended_at: Instant
+    suspension: ReadinessPause | None = Field(default=None, description="Why its structure suspended it, if it did.")

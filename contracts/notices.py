@@ -222,3 +222,6 @@ class ReadyHousehold(Fact):
     communes: tuple[Commune, ...] = Field(description="Communes wished; empty: anywhere.")
     rooms: int = Field(description="Rooms needed (typologie: T1 to T9).")
     ready_since: Instant = Field(description="When its structure declared it ready.")
+    proposed_by_another: bool = Field(
+        default=False, description="Another bailleur or réservataire has proposed a dwelling that is not decided yet."
+    )

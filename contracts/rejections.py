@@ -1,19 +1,10 @@
 """Every reason for which a message is rejected: a stable code, what happened and what to do, in French and English."""
 
-from dataclasses import dataclass
 from typing import Final
 
-from contracts.commission_rejections import TEXTS as OF_THE_COMMISSION
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """What a sender reads. `fr` and `en` say what happened and what to do, in one or two sentences."""
-
-    code: str
-    fr: str
-    en: str
-
+from contracts.commission_rejections import OF_THE_COMMISSION
+from contracts.housing_rejections import OF_HOUSING
+from contracts.rejection import Rejection
 
 _ALL: Final = (
     Rejection(
@@ -289,6 +280,7 @@ _ALL: Final = (
         "Aucun séjour en cours de ce ménage dans votre structure.",
         "This household has no stay under way in your structure.",
     ),
-    *(Rejection(*texts) for texts in OF_THE_COMMISSION),
+    *OF_THE_COMMISSION,
+    *OF_HOUSING,
 )
 REJECTIONS: Final = {rejection.code: rejection for rejection in _ALL}

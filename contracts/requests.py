@@ -17,6 +17,7 @@ from contracts.codes import (
     Situation,
     SupportLevel,
 )
+from contracts.dwelling_codes import ReadinessPause
 from contracts.event import Message
 from contracts.fields import (
     PRIVATE,
@@ -153,6 +154,15 @@ class HouseholdDeclaredReady(Message):
     social_housing_number: PrivateNumber = Field(description="Numéro unique of its housing application.")
     communes: tuple[Commune, ...] = Field(default=(), max_length=60, description="Communes wished; empty: anywhere.")
     rooms: int = Field(ge=1, le=9, description="Rooms needed (typologie: T1 to T9).")
+
+
+class ReadinessSuspended(Message):
+    """A household is off every list until its structure declares it ready again; its day of readiness is kept."""
+
+    type: ClassVar[str] = "readiness.suspended.v1"
+
+    household: Id = Field(description="Household, as named in the designation.")
+    reason: ReadinessPause = Field(description="Reason.")
 
 
 class ReadinessWithdrawn(Message):

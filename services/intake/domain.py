@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from contracts.codes import Composition, EvaluationSection, Gender, OfferType, OutOfScope, Relation
+from contracts.dwelling_codes import CaleolDecision
 from contracts.event import Refusal, derived_id
 from contracts.households import HouseholdFacts, LegalClock
 from contracts.law import court_closes, court_opens, offer_limit
@@ -40,6 +41,23 @@ class Request(Kept):
         return self.since or self.first_transmitted_at
 
 
+class Proposal(Kept):
+    """A dwelling proposed to a ready household, until a CALEOL refuses it or attributes another.
+
+    dwelling: named by who proposes it (`by`); landlord: whose CALEOL decides.
+    """
+
+    id: str
+    dwelling: str
+    by: str
+    landlord: str
+    decision: CaleolDecision | None = None
+
+    def of(self, partner: str) -> bool:
+        """Whether this partner has a part in it."""
+        return partner in (self.by, self.landlord)
+
+
 class Readiness(Kept):
     """What a bailleur must know of a household ready for ordinary housing."""
 
@@ -48,10 +66,18 @@ class Readiness(Kept):
     rooms: int
     since: datetime
     feeds: tuple[str, ...]
+    proposals: tuple[Proposal, ...] = ()
+
+    def proposed_by_another(self, partner: str) -> bool:
+        """Whether a dwelling is proposed in which this partner has no part."""
+        return any(not proposal.of(partner) for proposal in self.proposals)
 
 
 class Household(Kept):
-    """Who they are. `host`: the partner in whose structure they live; `stayed`: a stay of theirs was accepted."""
+    """Who they are. `host`: the partner in whose structure they live; `stayed`: a stay of theirs was accepted.
+
+    ready_before: since when it was ready, when its structure suspended that.
+    """
 
     siao: str
     members: tuple[Member, ...]
@@ -60,6 +86,7 @@ class Household(Kept):
     host: str | None = None
     stayed: bool = False
     readiness: Readiness | None = None
+    ready_before: datetime | None = None
 
 
 class Disclosure(Kept):

@@ -18,6 +18,7 @@ from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
 from contracts.indicator_codes import Indicator as Code
 from contracts.offers import VacancyClosed, VacancyOpened
+from contracts.proposals import ProposalDecided, ProposalRecorded
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
 from services.reporting import sittings
@@ -206,6 +207,25 @@ INDICATORS: Final = (
         (ExitGroup.ORDINARY.value,),
     ),
     Indicator(Code.READY_DECLARED, "Entrées sur la liste des ménages prêts.", ReadinessDeclared),
+    Indicator(
+        Code.READINESS_SUSPENDED,
+        "Sorties de la liste par suspension ; déclaré prêt à nouveau, le ménage y revient.",
+        ReadinessEnded,
+        ("suspended",),
+    ),
+    Indicator(Code.DWELLINGS_PROPOSED, "Logements proposés à des ménages prêts.", ProposalRecorded),
+    Indicator(
+        Code.DWELLINGS_ATTRIBUTED,
+        "Décisions d'attribution, hors classement et hors condition suspensive.",
+        ProposalDecided,
+        ("attributed",),
+    ),
+    Indicator(
+        Code.DWELLINGS_NOT_ATTRIBUTED,
+        "Décisions de non-attribution ou d'irrecevabilité.",
+        ProposalDecided,
+        ("not_attributed", "inadmissible"),
+    ),
     Indicator(Code.REHOUSED, "Sorties de la liste par relogement.", ReadinessEnded, ("rehoused",)),
     Indicator(
         Code.LEGAL_DEADLINES_NEAR,

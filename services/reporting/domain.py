@@ -25,6 +25,7 @@ from contracts.offers import (
     VacancyExpected,
     VacancyOpened,
 )
+from contracts.proposals import ProposalDecided, ProposalRecorded
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
 from contracts.sessions import AgendaMinuted, ItemSettled, OpinionRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
@@ -110,6 +111,8 @@ ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
     RequestClosed: lambda e, at: _row(e, at, e.request, persons=e.persons, detail=e.reason),
     ReadinessDeclared: lambda e, at: _row(e, at, e.household, persons=e.persons),
     ReadinessEnded: lambda e, at: _row(e, at, e.household, persons=e.persons, detail=e.reason),
+    ProposalRecorded: lambda e, at: _row(e, at, e.proposal, persons=e.persons),
+    ProposalDecided: lambda e, at: _row(e, at, e.proposal, persons=e.persons, detail=e.decision.value),
     DesignationMade: lambda e, at: _row(e, at, e.designation, offer_type=e.offer_type, persons=e.persons),
     VacancyUnmatched: lambda e, at: _row(e, at, e.vacancy, offer_type=e.offer_type),
     DesignationProgressed: lambda e, at: _row(

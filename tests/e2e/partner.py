@@ -120,9 +120,15 @@ class Partner:
         """The newest figures of each period are so, in the end."""
         await self._until(lambda: so(self.figures) or None, what)
 
-    async def sees_ready(self, household: str) -> ReadyHousehold:
-        """The household is on its list."""
-        return await self._until(lambda: self.ready.get(household), f"{household} on the list")
+    async def sees_ready(self, household: str, **facts: Any) -> ReadyHousehold:
+        """The household is on its list, with these facts."""
+
+        def found() -> ReadyHousehold | None:
+            listed = self.ready.get(household)
+            as_said = listed and all(getattr(listed, name) == fact for name, fact in facts.items())
+            return listed if as_said else None
+
+        return await self._until(found, f"{household} on the list {facts}")
 
     async def sees_no_longer(self, household: str) -> None:
         """The household has left its list."""

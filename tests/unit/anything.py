@@ -9,8 +9,10 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from contracts.answers import (
+    CaleolDecided,
     DesignationAccepted,
     DesignationAcknowledged,
+    DwellingProposed,
     HouseholdAdmitted,
     HouseholdDeclined,
     HouseholdLeft,
@@ -20,20 +22,23 @@ from contracts.answers import (
 from contracts.codes import ExitDestination, HouseholdRefusal, Known, MediationKind, OfferType, Situation
 from contracts.decisions import CriteriaAdopted, Criterion, RefusalJudged
 from contracts.designations import StayStarted
+from contracts.dwelling_codes import CaleolDecision, CaleolReason, ReadinessPause
 from contracts.event import Message
 from contracts.notices import HouseholdDesignated
 from contracts.place_codes import UnavailabilityReason
-from contracts.requests import Mediation, ReadinessWithdrawn, RequestCancelled
+from contracts.requests import Mediation, ReadinessSuspended, ReadinessWithdrawn, RequestCancelled
 from contracts.rules import NoPetsRule, ResourcesRule, Rule
 from contracts.vacancies import PlaceAvailable, PlaceUnavailable, VacancyAnnounced
 from tests.builders import (
     BAILLEUR,
+    BAILLEUR_ELSEWHERE,
     CCAS,
     COURBEVOIE,
     HOSPITAL,
     NANTERRE,
     OPERATOR,
     OTHER_STRUCTURE,
+    RESERVATAIRE,
     STRUCTURE,
     TODAY,
     a_child,
@@ -76,6 +81,7 @@ NAMES: Final = (
     *("request", "request", "amend", "cancel", "publish", "publish", "withdraw", "answer", "answer", "answer"),
     *("publish", "announce", "suspend", "restore"),
     *("answer", "judge", "stay", "left", "left", "ready", "ready", "unready", "rehoused", "wait", "rules", "criteria"),
+    *("pause", *["propose"] * 4, "caleol", "caleol"),
     *LAW_ACTS,
     *("request", "request", "publish", "publish", "answer", "answer", "escalate", "escalate"),
 )
@@ -201,6 +207,23 @@ class Life:
     def _unready(self, who: int, how: int) -> None:
         partner = (STRUCTURE, OTHER_STRUCTURE)[who % 2]
         self._post(partner, ReadinessWithdrawn(household=self._somebody(partner, how)))
+
+    def _pause(self, who: int, how: int) -> None:
+        partner = (STRUCTURE, OTHER_STRUCTURE)[who % 2]
+        self._post(partner, ReadinessSuspended(household=self._somebody(partner, how), reason=ReadinessPause.OTHER))
+
+    def _propose(self, who: int, how: int) -> None:
+        household = self._somebody((STRUCTURE, OTHER_STRUCTURE)[who % 2], how)
+        named = {"household": household, "dwelling": "d", "commune": NANTERRE, "rooms": 2}
+        by, landlord = ((BAILLEUR, None), (BAILLEUR_ELSEWHERE, None), (RESERVATAIRE, BAILLEUR))[how % 3]
+        self._post(by, DwellingProposed.model_validate({**named, "landlord": landlord}))
+
+    def _caleol(self, who: int, how: int) -> None:
+        household = self._somebody((STRUCTURE, OTHER_STRUCTURE)[who % 2], how)
+        decision = list(CaleolDecision)[how % 5]
+        reason = CaleolReason.OTHER if decision.refuses else None
+        named = {"household": household, "dwelling": "d", "decision": decision, "reason": reason}
+        self._post((BAILLEUR, BAILLEUR_ELSEWHERE)[how % 2], CaleolDecided.model_validate(named))
 
     def _rehoused(self, who: int, how: int) -> None:
         household = self._somebody((STRUCTURE, OTHER_STRUCTURE)[who % 2], how)

@@ -39,6 +39,12 @@ from contracts.notices import (
     RefusalToJudge,
     RequestUpdated,
 )
+from contracts.proposals import (
+    ProposalDecided,
+    ProposalRecorded,
+    ReadyHouseholdDecided,
+    ReadyHouseholdProposed,
+)
 from contracts.rejections import REJECTIONS
 from contracts.topics import NOTICES, READY_HOUSEHOLDS, Service, split_partner_topic
 from services.intake.store import DISCLOSURES, HOUSEHOLDS, REQUESTS
@@ -265,7 +271,8 @@ def test_in_many_lives_everything_that_can_happen_does_and_all_of_it_stays_true(
         for fact in ALWAYS:
             fact(life, siao)
     assert outcomes == set(DesignationOutcome)
-    assert reasons == {"rehoused", "withdrawn", "left"}
+    assert reasons == {"rehoused", "withdrawn", "left", "suspended"}
+    assert kinds >= {ProposalRecorded, ProposalDecided, ReadyHouseholdProposed, ReadyHouseholdDecided}
     assert kinds >= {StayStarted, StayEnded, ReadyHousehold, LegalClockMissed, RefusalOverruled, DesignationReminded}
     assert kinds >= {HouseholdRefusalSettled, RefusalEscalated, EscalationJudged, EmergencyAdmissionTold}
     assert kinds >= {AdmissionToAnswer, JudgementOverdue, LegalOfferMade, LegalClockApproaching}

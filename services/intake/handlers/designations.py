@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from contracts.answers import HouseholdRehoused
 from contracts.codes import DesignationOutcome, SupportLevel
 from contracts.designations import (
     DesignationEnded,
@@ -12,7 +11,7 @@ from contracts.designations import (
     StayEnded,
     StayStarted,
 )
-from contracts.event import Message, Refusal
+from contracts.event import Message
 from contracts.notices import (
     DesignationClosed,
     DesignationReminded,
@@ -22,10 +21,9 @@ from contracts.notices import (
     RefusalOverruled,
     RequestUpdated,
 )
-from contracts.received import AnswerReceived
 from contracts.requests import Needs
 from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
-from services.chassis.fold import Effects, Heard, Key, Put, Send, State, accept, no_keys, notify, publish
+from services.chassis.fold import Effects, Heard, Key, Put, Send, State, no_keys, notify, publish
 from services.intake.domain import Request
 from services.intake.handlers.folds import CORE
 from services.intake.handlers.readiness import disclosed, identity_of, unlisted
@@ -183,23 +181,3 @@ def leave(heard: Heard[StayEnded], state: State) -> Effects:
     household = state.get(HOUSEHOLDS, heard.event.household)
     if household is not None and household.host == heard.event.partner:
         yield from unlisted(heard, heard.event.household, household, "left")
-
-
-def household_of_answer(heard: Heard[AnswerReceived]) -> list[Key]:
-    """The household that a bailleur has housed; other answers are orientation's."""
-    if heard.event.origin.message_type != HouseholdRehoused.type:
-        return []
-    return [(HOUSEHOLDS, str(heard.event.content["household"]))]
-
-
-@CORE.on(AnswerReceived, keys=household_of_answer)
-def rehouse(heard: Heard[AnswerReceived], state: State) -> Effects:
-    """A bailleur has housed a ready household: it leaves every copy of the list."""
-    if heard.event.origin.message_type != HouseholdRehoused.type:
-        return
-    key = str(heard.event.content["household"])
-    household = state.get(HOUSEHOLDS, key)
-    if household is None or household.readiness is None or heard.event.origin.partner not in household.readiness.feeds:
-        raise Refusal("household-not-ready", "$.household")
-    yield from unlisted(heard, key, household, "rehoused")
-    yield accept(heard, ("household", key))

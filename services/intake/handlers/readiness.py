@@ -1,9 +1,13 @@
 """The live nominative list of households ready for ordinary housing: who is on it, and which partners hold a copy."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from contracts.dwelling_codes import ReadinessPause
 from contracts.event import Message, Refusal, derived_id
 from contracts.households import ReadinessDeclared, ReadinessEnded
 from contracts.notices import Identity, ReadyHousehold
-from contracts.requests import HouseholdDeclaredReady, Member, ReadinessWithdrawn
+from contracts.requests import HouseholdDeclaredReady, Member, ReadinessSuspended, ReadinessWithdrawn
 from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
 from contracts.topics import READY_HOUSEHOLDS
 from services.chassis.clock import day_of
@@ -12,13 +16,15 @@ from services.intake.domain import Disclosure, Household, Readiness, composition
 from services.intake.handlers.folds import PARTNERS
 from services.intake.store import DISCLOSURES, HOUSEHOLDS
 
+OfHost = HouseholdDeclaredReady | ReadinessSuspended | ReadinessWithdrawn
 
-def named_household(heard: Heard[HouseholdDeclaredReady | ReadinessWithdrawn]) -> list[Key]:
+
+def named_household(heard: Heard[OfHost]) -> list[Key]:
     """The household that the message names."""
     return [(HOUSEHOLDS, heard.event.household)]
 
 
-def _hosted_by_sender(heard: Heard[HouseholdDeclaredReady | ReadinessWithdrawn], state: State) -> Household:
+def _hosted_by_sender(heard: Heard[OfHost], state: State) -> Household:
     household = state.get(HOUSEHOLDS, heard.event.household)
     if household is None or household.host != heard.sender.id:
         raise Refusal("household-not-hosted", "$.household")
@@ -36,13 +42,12 @@ def declare_ready(heard: Heard[HouseholdDeclaredReady], state: State) -> Effects
         social_housing_number=event.social_housing_number,
         communes=event.communes,
         rooms=event.rooms,
-        since=known.since if known else heard.now,
+        since=known.since if known else household.ready_before or heard.now,
         feeds=feeds,
+        proposals=tuple(p for p in known.proposals if {p.by, p.landlord} <= {*feeds}) if known else (),
     )
-    yield Put(HOUSEHOLDS, key, household.model_copy(update={"readiness": readiness}))
-    for partner in feeds:
-        yield Send(READY_HOUSEHOLDS.of(partner), key, _listed(key, household, readiness, heard))
-        yield disclosed(heard, household, key, partner, "ready household: identity", "access to ordinary housing")
+    yield Put(HOUSEHOLDS, key, household.model_copy(update={"readiness": readiness, "ready_before": None}))
+    yield from shown(heard, key, household, readiness, feeds)
     yield from (
         Send(READY_HOUSEHOLDS.of(partner), key, None)
         for partner in (known.feeds if known else ())
@@ -74,10 +79,28 @@ def withdraw_readiness(heard: Heard[ReadinessWithdrawn], state: State) -> Effect
     yield accept(heard, ("household", heard.event.household))
 
 
-def unlisted(heard: Heard[Message], key: str, household: Household, reason: str) -> list[Effect]:
-    """Take a household off the list and every copy of it; one that has left is hosted no more."""
-    host = None if reason == "left" else household.host
-    effects: list[Effect] = [Put(HOUSEHOLDS, key, household.model_copy(update={"readiness": None, "host": host}))]
+@PARTNERS.on(ReadinessSuspended, keys=named_household)
+def suspend_readiness(heard: Heard[ReadinessSuspended], state: State) -> Effects:
+    """The household leaves every copy of the list; declared ready again, it is ready since the same day."""
+    household, key = _hosted_by_sender(heard, state), heard.event.household
+    if household.readiness is None:
+        raise Refusal("household-not-ready", "$.household")
+    paused = household.model_copy(update={"ready_before": household.readiness.since})
+    yield from unlisted(heard, key, paused, "suspended", heard.event.reason)
+    yield accept(heard, ("household", key))
+
+
+def unlisted(
+    heard: Heard[Message], key: str, household: Household, reason: str, suspension: ReadinessPause | None = None
+) -> list[Effect]:
+    """Take a household off the list and every copy of it; one that has left is hosted no more.
+
+    Its proposals end with that: the removal from their lists tells it to those who made them.
+    """
+    changed: dict[str, Any] = {"readiness": None, "host": None if reason == "left" else household.host}
+    if reason != "suspended":
+        changed["ready_before"] = None
+    effects: list[Effect] = [Put(HOUSEHOLDS, key, household.model_copy(update=changed))]
     if household.readiness is None:
         return effects
     effects.extend(Send(READY_HOUSEHOLDS.of(partner), key, None) for partner in household.readiness.feeds)
@@ -88,10 +111,20 @@ def unlisted(heard: Heard[Message], key: str, household: Household, reason: str)
             "persons": len(household.members),
             "reason": reason,
             "ended_at": heard.now,
+            "suspension": suspension,
         }
     )
     effects.append(publish(HOUSEHOLDS_TOPIC, household.siao, ended))
     return effects
+
+
+def shown(
+    heard: Heard[Message], key: str, household: Household, readiness: Readiness, partners: Iterable[str]
+) -> Effects:
+    """These partners' copies have the household as it now is; the register of disclosures keeps it."""
+    for partner in partners:
+        yield Send(READY_HOUSEHOLDS.of(partner), key, _listed(key, household, readiness, partner, heard))
+        yield disclosed(heard, household, key, partner, "ready household: identity", "access to ordinary housing")
 
 
 def identity_of(member: Member) -> Identity:
@@ -119,7 +152,9 @@ def disclosed(heard: Heard[Message], household: Household, key: str, recipient: 
     return Put(DISCLOSURES, derived_id("disclosure", heard.envelope.source, heard.envelope.id, recipient, key), line)
 
 
-def _listed(key: str, household: Household, readiness: Readiness, heard: Heard[Message]) -> ReadyHousehold:
+def _listed(
+    key: str, household: Household, readiness: Readiness, partner: str, heard: Heard[Message]
+) -> ReadyHousehold:
     return ReadyHousehold(
         household=key,
         members=tuple(identity_of(member) for member in household.members),
@@ -130,4 +165,5 @@ def _listed(key: str, household: Household, readiness: Readiness, heard: Heard[M
         communes=readiness.communes,
         rooms=readiness.rooms,
         ready_since=readiness.since,
+        proposed_by_another=readiness.proposed_by_another(partner),
     )

@@ -19,6 +19,7 @@ from contracts.designations import (
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
 from contracts.offers import VacancyClosed, VacancyOpened
+from contracts.proposals import ProposalDecided, ProposalRecorded
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
 from contracts.topics import Service
@@ -83,6 +84,13 @@ COUNTED: list[tuple[type[Message], dict[str, Any], set[str]]] = [
     (ReadinessDeclared, {"offer_type": None}, {"ready_declared", "ready"}),
     (ReadinessEnded, {"detail": "rehoused", "offer_type": None}, {"rehoused"}),
     (ReadinessEnded, {"detail": "withdrawn", "offer_type": None}, set()),
+    (ReadinessEnded, {"detail": "suspended", "offer_type": None}, {"readiness_suspended"}),
+    (ProposalRecorded, {"offer_type": None}, {"dwellings_proposed"}),
+    (ProposalDecided, {"detail": "attributed", "offer_type": None}, {"dwellings_attributed"}),
+    (ProposalDecided, {"detail": "attributed_by_rank", "offer_type": None}, set()),
+    (ProposalDecided, {"detail": "attributed_under_condition", "offer_type": None}, set()),
+    (ProposalDecided, {"detail": "not_attributed", "offer_type": None}, {"dwellings_not_attributed"}),
+    (ProposalDecided, {"detail": "inadmissible", "offer_type": None}, {"dwellings_not_attributed"}),
     (LegalDeadlineApproaching, {"offer_type": None}, {"legal_deadlines_near"}),
     (LegalOfferRecorded, {"detail": "in_time"}, {"legal_offers_in_time"}),
     (LegalOfferRecorded, {"detail": "late"}, {"legal_offers_late"}),
