@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.codes import OfferType
+from contracts.codes import EvaluationSection, OfferType
 from contracts.decision_codes import CancelReason
 from contracts.event import Message
 from contracts.fields import Article, Day, Id, PrivateText, Revision
@@ -73,6 +73,30 @@ class DesignationOutOfOrder(Message):
     article: Article | None = Field(default=None, description="The text or decision it rests on.")
     overrides: tuple[HardRule, ...] = Field(
         default=(), max_length=20, description="Rules that exclude the household and that this decision sets aside."
+    )
+
+
+class RequestQualified(Message):
+    """The operator decides for which types of offer a request is qualified (orientation retenue), first wish first.
+
+    It waits for those and no others, also when its prescriber amends it, until the operator decides again; a
+    designation under way stands.
+    """
+
+    type: ClassVar[str] = "request.qualified.v1"
+
+    request: Id = Field(description="The request, <prescriber>/<request_id>.")
+    offer_types: tuple[OfferType, ...] = Field(min_length=1, max_length=20, description="Types of offer, at least one.")
+
+
+class RequestAdjourned(Message):
+    """The operator adjourns a request: off the lists, with its seniority, until its prescriber sends it again."""
+
+    type: ClassVar[str] = "request.adjourned.v1"
+
+    request: Id = Field(description="The request, <prescriber>/<request_id>.")
+    missing: tuple[EvaluationSection, ...] = Field(
+        min_length=1, max_length=20, description="Headings of the evaluation that are to be completed."
     )
 
 

@@ -86,7 +86,7 @@ class HouseholdWaiting(Fact):
     prescriber: PartnerId
     facts: HouseholdFacts
     qualified: tuple[OfferType, ...] = Field(description="Orientation retenue: never the same field as recommended.")
-    qualified_by: Literal["standing_rule"] = Field(
+    qualified_by: Literal["standing_rule", "operator"] = Field(
         description="Who qualified; `standing_rule`: the operator's rule that follows the prescriber's préconisation."
     )
     communes: tuple[Commune, ...]
@@ -94,6 +94,19 @@ class HouseholdWaiting(Fact):
     legal_clock: LegalClock | None
     restarts: int = Field(default=0, description="How often its seniority has started again, by inadmissible refusals.")
     evaluated_on: date | None = Field(default=None, description="Day of its last evaluation.")
+
+
+class RequestSetAside(Fact):
+    """The operator adjourns a request: off the lists, with its seniority, until its prescriber sends it again."""
+
+    type: ClassVar[str] = "request.set_aside.v1"
+
+    siao: SiaoCode
+    request: Id
+    household: Id
+    persons: int
+    missing: tuple[EvaluationSection, ...] = Field(description="Headings of the evaluation that are to be completed.")
+    at: Instant
 
 
 class RequestClosed(Fact):

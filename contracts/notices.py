@@ -12,6 +12,7 @@ from contracts.codes import (
     Gender,
     HouseholdRefusal,
     MediationKind,
+    OfferType,
     Party,
     Relation,
     StructureRefusal,
@@ -204,6 +205,9 @@ class RequestUpdated(Fact):
         default=(), description="Headings that the evaluation lacks: send the request again with them."
     )
     at: Instant = Field(description="Since when.")
+    qualified: tuple[OfferType, ...] = Field(
+        default=(), description="Types of offer that the operator qualified it for, if it decided so itself."
+    )
 
 
 class ReadyHousehold(Fact):

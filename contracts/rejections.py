@@ -261,6 +261,11 @@ _ALL: Final = (
         " do not name it.",
     ),
     Rejection(
+        "request-not-waiting",
+        "Cette demande n'est pas en attente : incomplète, ajournée ou à renvoyer. Son prescripteur la renvoie d'abord.",
+        "This request does not wait: incomplete, adjourned, or to be sent again. Its prescriber sends it again first.",
+    ),
+    Rejection(
         "household-designated",
         "Ce ménage a déjà une désignation en cours. Annulez-la d'abord, ou attendez son issue.",
         "This household has a designation under way already. Cancel it first, or await its outcome.",

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from contracts.codes import Composition, EvaluationSection, Gender, OfferType, OutOfScope, Relation
 from contracts.dwelling_codes import CaleolDecision
 from contracts.event import Refusal, derived_id
-from contracts.households import HouseholdFacts, LegalClock
+from contracts.households import HouseholdFacts, HouseholdWaiting, LegalClock
 from contracts.law import court_closes, court_opens, offer_limit
 from contracts.partners import PartnerRegistered
 from contracts.requests import Mediation, Member, Needs, RequestSubmitted
@@ -20,7 +20,9 @@ ADULT_AGE: Final = 18
 class Request(Kept):
     """A request in the register. It keeps no word about persons: those are in the household.
 
-    since: where its seniority starts again, after an inadmissible refusal; restarts: how often it has.
+    since: where its seniority starts again, after an inadmissible refusal; restarts: how often it has; adjourned: the
+    operator waits for what is missing. retained: the types that the operator qualified it for; told: what was last said
+    of it as it waits, without identity.
     """
 
     siao: str
@@ -29,11 +31,18 @@ class Request(Kept):
     revision: int
     household: str
     persons: int
-    status: Literal["incomplete", "waiting", "designated", "to_update", "admitted", "cancelled"]
+    status: Literal["incomplete", "waiting", "designated", "to_update", "adjourned", "admitted", "cancelled"]
     first_transmitted_at: datetime
     first_received_on: date | None = None
     since: datetime | None = None
     restarts: int = 0
+    retained: tuple[OfferType, ...] | None = None
+    told: HouseholdWaiting | None = None
+
+    @property
+    def waits(self) -> HouseholdWaiting | None:
+        """What is to be said of it as it waits: as it was last told, with its seniority of now."""
+        return self.told and self.told.model_copy(update={"since": self.seniority, "restarts": self.restarts})
 
     @property
     def seniority(self) -> datetime:

@@ -17,14 +17,14 @@ from contracts.designations import (
     StayStarted,
 )
 from contracts.event import Message
-from contracts.households import HouseholdWaiting, RequestClosed
+from contracts.households import HouseholdWaiting, RequestClosed, RequestSetAside
 from contracts.offers import StructureRegistered, VacancyClosed, VacancyExpected, VacancyOpened
 from contracts.received import DeadlineReached
 from contracts.rules import Rule
 from contracts.sessions import AgendaFrozen
 from services.chassis.fold import Effects, Put
 from services.orientation.domain.agenda import Proposal, propose
-from services.orientation.domain.becoming import as_described, structure_of, vacancy_of, waiting_of
+from services.orientation.domain.becoming import as_described, set_aside_of, structure_of, vacancy_of, waiting_of
 from services.orientation.domain.explaining import Place
 from services.orientation.domain.model import Criteria, Vacancy
 from services.orientation.domain.waiting_lists import Choice
@@ -182,6 +182,11 @@ class Past:
         for held in self._held_before.pop(fact.request, ()):
             yield from self._held(held)
 
+    def _set_aside(self, fact: RequestSetAside) -> Effects:
+        waiting = set_aside_of(self.territory.get(WAITING, fact.request))
+        if waiting is not None:
+            yield Put(WAITING, fact.request, waiting)
+
     def _asks_no_more(self, fact: RequestClosed) -> Effects:
         waiting = self.territory.get(WAITING, fact.request)
         if waiting is not None and waiting.live:
@@ -251,6 +256,7 @@ _CHANGES: Final[dict[type[Message], Callable[[Past, Any], Effects]]] = {
     VacancyOpened: Past._opened,
     VacancyClosed: Past._closed,
     HouseholdWaiting: Past._waits,
+    RequestSetAside: Past._set_aside,
     RequestClosed: Past._asks_no_more,
     StayStarted: Past._lives_somewhere,
     DeadlineReached: Past._reached,

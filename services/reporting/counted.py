@@ -15,7 +15,14 @@ from contracts.designations import (
     StayStarted,
 )
 from contracts.event import Message
-from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
+from contracts.households import (
+    HouseholdWaiting,
+    ReadinessDeclared,
+    ReadinessEnded,
+    RequestClosed,
+    RequestRegistered,
+    RequestSetAside,
+)
 from contracts.indicator_codes import Indicator as Code
 from contracts.offers import VacancyClosed, VacancyOpened
 from contracts.proposals import ProposalDecided, ProposalRecorded
@@ -40,7 +47,7 @@ class Indicator:
     kind: type[Message]
     details: tuple[str, ...] = ()
     measure: Literal["flow", "first", "stock"] = "flow"
-    ended_by: type[Message] | None = None
+    ended_by: tuple[type[Message], ...] = ()
     paused_by: tuple[type[Message], tuple[str, ...]] | None = None
 
     @property
@@ -255,7 +262,7 @@ INDICATORS: Final = (
         "Demandes complètes, non closes et non à renvoyer à la fin de la période, désignation en cours ou non.",
         HouseholdWaiting,
         measure="stock",
-        ended_by=RequestClosed,
+        ended_by=(RequestClosed, RequestSetAside),
         paused_by=(HouseholdRefusalSettled, TO_UPDATE),
     ),
     Indicator(
@@ -263,13 +270,13 @@ INDICATORS: Final = (
         "Ménages sur la liste à la fin de la période.",
         ReadinessDeclared,
         measure="stock",
-        ended_by=ReadinessEnded,
+        ended_by=(ReadinessEnded,),
     ),
     Indicator(
         Code.HOSTED,
         "Séjours en cours à la fin de la période.",
         StayStarted,
         measure="stock",
-        ended_by=StayEnded,
+        ended_by=(StayEnded,),
     ),
 )

@@ -16,7 +16,14 @@ from contracts.designations import (
     VacancyUnmatched,
 )
 from contracts.event import Message
-from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
+from contracts.households import (
+    HouseholdWaiting,
+    ReadinessDeclared,
+    ReadinessEnded,
+    RequestClosed,
+    RequestRegistered,
+    RequestSetAside,
+)
 from contracts.offers import (
     PlaceBackInService,
     PlaceOutOfService,
@@ -108,6 +115,7 @@ ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
         turn=e.revision,
     ),
     HouseholdWaiting: lambda e, at: _row(e, at, e.request, offer_type=e.qualified[0], persons=e.facts.persons),
+    RequestSetAside: lambda e, at: _row(e, at, e.request, persons=e.persons),
     RequestClosed: lambda e, at: _row(e, at, e.request, persons=e.persons, detail=e.reason),
     ReadinessDeclared: lambda e, at: _row(e, at, e.household, persons=e.persons),
     ReadinessEnded: lambda e, at: _row(e, at, e.household, persons=e.persons, detail=e.reason),

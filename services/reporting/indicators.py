@@ -72,9 +72,9 @@ async def indicators(connection: AsyncConnection, siao: str, since: date, until:
 
 
 async def _stock(connection: AsyncConnection, indicator: Indicator, siao: str, stop: datetime) -> Sequence[Any]:
-    begins, ends = _type(indicator.kind), _type(indicator.ended_by)
+    begins = _type(indicator.kind)
     pauses, details = indicator.paused_by or (None, ())
-    kinds = [begins, ends, *([_type(pauses)] if pauses else ())]
+    kinds = [begins, *map(_type, indicator.ended_by), *([_type(pauses)] if pauses else ())]
     heard = {"begins": begins, "kinds": kinds, "pauses": kinds[-1] if pauses else "", "details": list(details)}
     parameters = {"siao": siao, "until": stop, **heard}
     return (await connection.execute(_STOCK, parameters)).all()

@@ -26,6 +26,7 @@ from contracts.households import (
     ReadinessEnded,
     RequestClosed,
     RequestRegistered,
+    RequestSetAside,
 )
 from contracts.law import JUDGEMENT_REMINDER
 from contracts.offers import VacancyClosed, VacancyOpened
@@ -96,6 +97,11 @@ def _registered(event: RequestRegistered, _at: datetime, known: Subject | None) 
 
 def _waits(event: HouseholdWaiting, _at: datetime, _known: Subject | None) -> Subject:
     return _request(event, event.since, event.legal_clock)
+
+
+def _set_aside(_event: RequestSetAside, _at: datetime, known: Subject | None) -> Subject | None:
+    """Until it is sent again it does not wait, and the law's clock runs."""
+    return None if known is None else known.model_copy(update={"state": INCOMPLETE})
 
 
 def _request(
@@ -172,6 +178,7 @@ CHANGES: Final[dict[type[Message], tuple[Change, ...]]] = {
     VacancyClosed: (Change("vacancy", lambda e: e.vacancy, _gone),),
     RequestRegistered: (Change("request", lambda e: e.request, _registered),),
     HouseholdWaiting: (Change("request", lambda e: e.request, _waits),),
+    RequestSetAside: (Change("request", lambda e: e.request, _set_aside),),
     RequestClosed: (Change("request", lambda e: e.request, _gone),),
     DesignationMade: (Change("designation", lambda e: e.designation, _made),),
     DesignationProgressed: (Change("designation", lambda e: e.designation, _progressed),),

@@ -19,8 +19,16 @@ from contracts.answers import (
     HouseholdNoShow,
     HouseholdRehoused,
 )
-from contracts.codes import ExitDestination, HouseholdRefusal, Known, MediationKind, OfferType, Situation
-from contracts.decisions import CriteriaAdopted, Criterion, RefusalJudged
+from contracts.codes import (
+    EvaluationSection,
+    ExitDestination,
+    HouseholdRefusal,
+    Known,
+    MediationKind,
+    OfferType,
+    Situation,
+)
+from contracts.decisions import CriteriaAdopted, Criterion, RefusalJudged, RequestAdjourned, RequestQualified
 from contracts.designations import StayStarted
 from contracts.dwelling_codes import CaleolDecision, CaleolReason, ReadinessPause
 from contracts.event import Message
@@ -81,6 +89,7 @@ NAMES: Final = (
     *("request", "request", "amend", "cancel", "publish", "publish", "withdraw", "answer", "answer", "answer"),
     *("publish", "announce", "suspend", "restore"),
     *("answer", "judge", "stay", "left", "left", "ready", "ready", "unready", "rehoused", "wait", "rules", "criteria"),
+    *("qualify", "adjourn"),
     *("pause", *["propose"] * 4, "caleol", "caleol"),
     *LAW_ACTS,
     *("request", "request", "publish", "publish", "answer", "answer", "escalate", "escalate"),
@@ -207,6 +216,14 @@ class Life:
     def _unready(self, who: int, how: int) -> None:
         partner = (STRUCTURE, OTHER_STRUCTURE)[who % 2]
         self._post(partner, ReadinessWithdrawn(household=self._somebody(partner, how)))
+
+    def _qualify(self, who: int, how: int) -> None:
+        types = ((OfferType.CHRS,), (OfferType.STABILISATION,), (OfferType.STABILISATION, OfferType.CHRS))[how % 3]
+        self._post(OPERATOR, RequestQualified(request=f"{CCAS}/r{who}", offer_types=types))
+
+    def _adjourn(self, who: int, how: int) -> None:
+        missing = (list(EvaluationSection)[how % 8],)
+        self._post(OPERATOR, RequestAdjourned(request=f"{CCAS}/r{who}", missing=missing))
 
     def _pause(self, who: int, how: int) -> None:
         partner = (STRUCTURE, OTHER_STRUCTURE)[who % 2]

@@ -264,7 +264,7 @@ def test_in_many_lives_everything_that_can_happen_does_and_all_of_it_stays_true(
     outcomes, reasons, kinds = set[DesignationOutcome](), set[str](), set[type[Message] | type[None]]()
     for seed in range(30):
         chance, life = random.Random(seed), Life(seed)
-        siao = life.live([(chance.choice(NAMES), chance.randint(0, 5), chance.randint(0, 11)) for _ in range(120)])
+        siao = life.live([(chance.choice(NAMES), chance.randint(0, 5), chance.randint(0, 11)) for _ in range(240)])
         outcomes |= {fact.outcome for fact in siao.facts(DesignationEnded)}
         reasons |= {fact.reason for fact in siao.facts(ReadinessEnded)}
         kinds |= {type(item.value) for item in siao.log}

@@ -159,6 +159,9 @@ def _advance(
         return
     yield Put(REQUESTS, key, request.model_copy(update={"status": "waiting" if status == "waiting_again" else status}))
     yield _told(heard, request, status)
+    if request.status == "adjourned" and status == "designated" and request.waits is not None:
+        # The adjournment crossed the designation, which stands: everybody is to know that it waits after all.
+        yield publish(HOUSEHOLDS_TOPIC, request.siao, request.waits)
     if status == "admitted":
         yield publish(HOUSEHOLDS_TOPIC, request.siao, closed(key, request, "admitted", heard))
 

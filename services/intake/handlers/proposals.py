@@ -18,7 +18,6 @@ from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
 from contracts.topics import Role
 from services.chassis.fold import Effects, Heard, Key, Put, State, accept, notify, publish
 from services.intake.domain import Household, Proposal, Readiness
-from services.intake.handlers.folds import CORE
 from services.intake.handlers.readiness import shown, unlisted
 from services.intake.store import HOUSEHOLDS
 
@@ -26,19 +25,13 @@ Answer: TypeAlias = Callable[[Heard[AnswerReceived], Household, Readiness, Any],
 
 
 def household_of_answer(heard: Heard[AnswerReceived]) -> list[Key]:
-    """The ready household that the answer names; other answers are orientation's."""
-    if heard.event.origin.message_type not in ANSWERS:
-        return []
+    """The ready household that the answer names."""
     return [(HOUSEHOLDS, str(heard.event.content["household"]))]
 
 
-@CORE.on(AnswerReceived, keys=household_of_answer)
 def answer(heard: Heard[AnswerReceived], state: State) -> Effects:
     """Only whose list the household is on may say anything of it: a partner that guesses learns nothing."""
-    found = ANSWERS.get(heard.event.origin.message_type)
-    if found is None:
-        return
-    model, decide = found
+    model, decide = ANSWERS[heard.event.origin.message_type]
     key = str(heard.event.content["household"])
     household = state.get(HOUSEHOLDS, key)
     readiness = None if household is None else household.readiness

@@ -40,6 +40,9 @@ def submit(heard: Heard[RequestSubmitted], state: State) -> Effects:
         raise Refusal("applicant-disagrees", "$.evaluation.applicant_agrees")
     request, registered = _registered(heard, key, known)
     household = request.household
+    waits = request.status != "incomplete"
+    if waits:
+        request = request.model_copy(update={"told": _waiting(event, request, registered)})
     yield Put(REQUESTS, key, request)
     yield Put(HOUSEHOLDS, household, _household(event, sender.siao, state.get(HOUSEHOLDS, household)))
     yield publish(HOUSEHOLDS_TOPIC, sender.siao, registered)
@@ -50,10 +53,11 @@ def submit(heard: Heard[RequestSubmitted], state: State) -> Effects:
         status=standing(known, registered.missing),
         missing=registered.missing,
         at=heard.now,
+        qualified=request.told.qualified if waits and request.told and request.retained else (),
     )
     yield notify(sender.id, updated)
-    if request.status != "incomplete":
-        yield publish(HOUSEHOLDS_TOPIC, sender.siao, _waiting(event, request, registered))
+    if waits and request.told is not None:
+        yield publish(HOUSEHOLDS_TOPIC, sender.siao, request.told)
 
 
 def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None) -> tuple[Request, RequestRegistered]:
@@ -72,6 +76,7 @@ def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None)
         first_received_on=known.first_received_on if known else event.first_received_on,
         since=heard.now if known is not None and known.status == "to_update" else known.since if known else None,
         restarts=known.restarts if known else 0,
+        retained=known.retained if known else None,
     )
     fact = RequestRegistered(
         siao=sender.siao,
@@ -92,15 +97,15 @@ def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None)
 
 
 def _waiting(event: RequestSubmitted, request: Request, registered: RequestRegistered) -> HouseholdWaiting:
-    """The household on its lists: the operator's standing rule qualifies it for what its prescriber recommends."""
+    """The household on its lists: qualified by the operator, else by its standing rule for what is recommended."""
     return HouseholdWaiting(
         siao=registered.siao,
         request=registered.request,
         household=registered.household,
         prescriber=registered.prescriber,
         facts=registered.facts,
-        qualified=registered.recommended,
-        qualified_by="standing_rule",
+        qualified=request.retained or registered.recommended,
+        qualified_by="operator" if request.retained else "standing_rule",
         communes=event.communes,
         since=request.seniority,
         legal_clock=registered.legal_clock,

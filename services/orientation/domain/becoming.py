@@ -74,3 +74,10 @@ def waiting_of(event: HouseholdWaiting, known: Waiting | None) -> Waiting | None
         evaluated_on=event.evaluated_on,
         holds=known.holds if known else (),
     )
+
+
+def set_aside_of(known: Waiting | None) -> Waiting | None:
+    """A household whose request the operator has adjourned; None when that changes nothing."""
+    if known is None or not known.live or known.designation is not None:
+        return None
+    return known.model_copy(update={"live": False, "to_update": True})

@@ -1,10 +1,10 @@
 """What households ask: a right is recognised, they wait, they wait no more."""
 
 from contracts.codes import DesignationOutcome, Party
-from contracts.households import HouseholdWaiting, LegalClock, RequestClosed, RequestRegistered
+from contracts.households import HouseholdWaiting, LegalClock, RequestClosed, RequestRegistered, RequestSetAside
 from services.chassis.fold import Effects, Heard, Key, Put
 from services.chassis.fold import no_keys as none
-from services.orientation.domain.becoming import waiting_of
+from services.orientation.domain.becoming import set_aside_of, waiting_of
 from services.orientation.domain.model import LegalFile
 from services.orientation.handlers import legal
 from services.orientation.handlers.designating import end, fill, find_place
@@ -47,6 +47,14 @@ def wait(heard: Heard[HouseholdWaiting], territory: Territory) -> Effects:
     file = _file(event, event.facts.persons, event.legal_clock)
     yield from legal.watch(heard, territory, event.request, file, known.designation if known else None)
     yield from find_place(heard, territory, event.request)
+
+
+@CORE.on(RequestSetAside, keys=none)
+def set_aside(heard: Heard[RequestSetAside], territory: Territory) -> Effects:
+    """Off the lists until it is sent again. Designated meanwhile, that stands: intake has not heard of it yet."""
+    waiting = set_aside_of(territory.get(WAITING, heard.event.request))
+    if waiting is not None:
+        yield Put(WAITING, heard.event.request, waiting)
 
 
 @CORE.on(RequestClosed, keys=none)

@@ -15,7 +15,7 @@ from contracts.requests import Mediation
 from contracts.topics import Service
 from services.chassis.clock import end_of
 from services.chassis.fold import Measure
-from services.intake.store import HOUSEHOLDS
+from services.intake.store import HOUSEHOLDS, REQUESTS
 from services.orientation.store import DESIGNATIONS, LEGAL_FILES, STAYS, VACANCIES, WAITING
 from services.reporting.figures import FACTS_HEARD, TO_JUDGE
 from services.reporting.store import FACTS, SUBJECTS
@@ -161,9 +161,10 @@ def test_whatever_happens_it_is_what_the_services_hold(acts: list[Act], seed: in
     assert live.keys() == held | designations.keys()
     told = {key: (s.state, s.persons, s.structure, s.about) for key, s in live.items() if s.kind == "designation"}
     assert told == {key: (d.state, d.persons, d.structure, f"request:{d.request}") for key, d in designations.items()}
+    adjourned = {key for key, request in desk.all(REQUESTS).items() if request.status == "adjourned"}
     due = {key: (s.due_at, s.state == INCOMPLETE) for key, s in live.items() if s.kind == "request"}
     assert due == {
-        f"request:{key}": (clock and end_of(clock.due_on), key in incomplete)
+        f"request:{key}": (clock and end_of(clock.due_on), key in incomplete or key in adjourned)
         for key, clock in (requests | incomplete).items()
     }
     ended = [s for s in subjects(siao).values() if s.kind == "designation" and (not s.live or s.state == TO_JUDGE)]
