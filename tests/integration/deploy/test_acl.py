@@ -60,7 +60,7 @@ SECOND = {"chrs-1.b": "chrs-1", "bailleur-a.b": "bailleur-a"}
 INBOUND = {
     "vacancies": ("offers", {"structure"}),
     "requests": ("intake", {"structure", "prescriber", "prefecture", "collectivite"}),
-    "answers": ("orientation", {"structure", "bailleur", "reservataire", "prefecture", "member"}),
+    "answers": ("orientation", {"structure", "bailleur", "reservataire", "prefecture", "collectivite", "member"}),
     "decisions": ("orientation", {"operator", "prefecture"}),
 }
 # "receipts" from offers, intake and orientation to everyone; the list of names from intake; figures from reporting.

@@ -100,6 +100,7 @@ def test_removal_forgets_what_names_people_and_keeps_the_rest(desk: Desk) -> Non
     found = reading.read(desk.broker.client_settings())
     assert {name for name in desk.topics() if ".office-e." in name} == {
         "partners.office-e.answers",
+        "partners.office-e.indicators",
         "partners.office-e.notices",
     }
     assert "office-e" not in found.register

@@ -57,7 +57,8 @@ def test_another_role_takes_back_the_rights_of_the_former(applying: Apply) -> No
     applying(a_partner("changing", Role.STRUCTURE))
     corrected = applying(a_partner("changing", Role.MEMBER))
     # vacancies and requests: the partner and its service lose each; the register says the new role.
-    assert (corrected.registered, corrected.revoked, corrected.granted) == (1, 4, 0)
+    # indicators: the member and reporting gain each.
+    assert (corrected.registered, corrected.revoked, corrected.granted) == (1, 4, 2)
 
 
 def test_a_partner_that_the_file_does_not_name_keeps_what_it_has(applying: Apply) -> None:

@@ -21,6 +21,7 @@ from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessE
 from contracts.offers import VacancyClosed, VacancyOpened
 from contracts.proposals import ProposalDecided, ProposalRecorded
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
+from contracts.sessions import AgendaMinuted, ItemSettled, OpinionRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
 from contracts.topics import Service
 from services.reporting.counted import INDICATORS
@@ -91,6 +92,14 @@ COUNTED: list[tuple[type[Message], dict[str, Any], set[str]]] = [
     (ProposalDecided, {"detail": "attributed_under_condition", "offer_type": None}, set()),
     (ProposalDecided, {"detail": "not_attributed", "offer_type": None}, {"dwellings_not_attributed"}),
     (ProposalDecided, {"detail": "inadmissible", "offer_type": None}, {"dwellings_not_attributed"}),
+    (AgendaMinuted, {"offer_type": None}, {"commission_sessions"}),
+    *(
+        (ItemSettled, {"detail": outcome}, {f"agenda_items_{outcome}"})
+        for outcome in ("designated", "adjourned", "lapsed", "unmatched")
+    ),
+    (ItemSettled, {"detail": "designated:departs"}, {"agenda_items_designated", "agenda_items_departing"}),
+    (OpinionRecorded, {"detail": "favourable"}, {"opinions_given"}),
+    (OpinionRecorded, {"detail": "unfavourable"}, {"opinions_given", "opinions_unfavourable"}),
     (LegalDeadlineApproaching, {"offer_type": None}, {"legal_deadlines_near"}),
     (LegalOfferRecorded, {"detail": "in_time"}, {"legal_offers_in_time"}),
     (LegalOfferRecorded, {"detail": "late"}, {"legal_offers_late"}),
