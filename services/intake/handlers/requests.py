@@ -40,8 +40,7 @@ def submit(heard: Heard[RequestSubmitted], state: State) -> Effects:
         raise Refusal("applicant-disagrees", "$.evaluation.applicant_agrees")
     request, registered = _registered(heard, key, known)
     household = request.household
-    waits = request.status != "incomplete"
-    if waits:
+    if request.status != "incomplete":
         request = request.model_copy(update={"told": _waiting(event, request, registered)})
     yield Put(REQUESTS, key, request)
     yield Put(HOUSEHOLDS, household, _household(event, sender.siao, state.get(HOUSEHOLDS, household)))
@@ -53,10 +52,10 @@ def submit(heard: Heard[RequestSubmitted], state: State) -> Effects:
         status=standing(known, registered.missing),
         missing=registered.missing,
         at=heard.now,
-        qualified=request.told.qualified if waits and request.told and request.retained else (),
+        qualified=request.retained or (),
     )
     yield notify(sender.id, updated)
-    if waits and request.told is not None:
+    if request.told is not None:
         yield publish(HOUSEHOLDS_TOPIC, sender.siao, request.told)
 
 
