@@ -1,3 +1,3 @@
 """What is said between the SIAO and its partners, and nothing of how: messages, code lists, topics."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

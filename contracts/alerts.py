@@ -71,7 +71,10 @@ class AdmissionAnswered(Fact):
 
 
 class StayDutyDue(Fact):
-    """To the CHRS (and to the operator once overdue): a bilan to make or an extension to ask (CASF R345-4)."""
+    """To the structure (and to the operator once overdue): a bilan to make, an extension to ask (CASF R345-4).
+
+    Of a sub-letting whose lease is to slide, to the landlord too: a review to make, or a term that comes.
+    """
 
     type: ClassVar[str] = "stay.duty_due.v1"
 

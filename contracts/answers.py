@@ -6,7 +6,7 @@ from pydantic import Field
 
 from contracts.codes import ExitDestination, HouseholdRefusal, StructureRefusal
 from contracts.decision_codes import PublicCategory
-from contracts.dwelling_codes import CaleolDecision, CaleolReason
+from contracts.dwelling_codes import CaleolDecision, CaleolReason, LeaseOutcome
 from contracts.event import Message
 from contracts.fields import Article, Commune, Day, Id, LocalId, PartnerId, PrivateText
 
@@ -132,6 +132,35 @@ class StayExtensionAsked(Message):
 
     household: Id = Field(description="The household.")
     until: Day = Field(description="Last day asked for.")
+
+
+class LeaseReviewed(Message):
+    """Association, landlord and household have reviewed a sub-letting whose lease is to slide (bail glissant).
+
+    Usually every six months; support beyond twenty-four months is the exception (ANIL 2010).
+    """
+
+    type: ClassVar[str] = "lease.reviewed.v1"
+
+    household: Id = Field(description="The household.")
+    reviewed_on: Day = Field(description="Day of the review.")
+    outcome: LeaseOutcome = Field(description="What they conclude.")
+    until: Day | None = Field(
+        default=None, description="If the sub-letting is extended beyond its term: the last day agreed."
+    )
+
+
+class LeaseSlid(Message):
+    """The lease has slid: the household is tenant of its dwelling, which the association sublets no more.
+
+    Sent by the association, or by the landlord that the place was described with.
+    """
+
+    type: ClassVar[str] = "lease.slid.v1"
+
+    household: Id = Field(description="The household.")
+    lease_from: Day = Field(description="First day of its own lease: today, or earlier.")
+    social: bool = Field(default=True, description="Whether the landlord is a social one (bailleur social).")
 
 
 class DwellingProposed(Message):

@@ -32,10 +32,12 @@ class PublicCategory(Labelled):
 
 
 class StayDuty(Labelled):
-    """What a CHRS owes a household and the préfet during a stay (CASF R345-4)."""
+    """What is owed during a stay: in a CHRS, to household and préfet (CASF R345-4); before a lease slides, to all."""
 
     REVIEW = "review", "Bilan de la situation"
     EXTENSION = "extension", "Demande de prolongation"
+    LEASE_REVIEW = "lease_review", "Bilan de la sous-location avec bail glissant"
+    LEASE_TERM = "lease_term", "Terme de la sous-location avec bail glissant"
 
 
 class AdmissionOutcome(Labelled):

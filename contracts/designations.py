@@ -199,7 +199,7 @@ class StayStarted(Fact):
 
 
 class StayEnded(Fact):
-    """A household has left its place."""
+    """A household has left its place, or has become tenant of it."""
 
     type: ClassVar[str] = "stay.ended.v1"
 
@@ -213,6 +213,7 @@ class StayEnded(Fact):
     left_on: date
     destination: ExitDestination
     at: Instant
+    slid: bool = Field(default=False, description="Its lease has slid: it stays there as tenant.")
 
 
 class LegalClockMissed(Fact):

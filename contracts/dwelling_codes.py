@@ -31,6 +31,14 @@ class CaleolReason(Labelled):
     OTHER = "other", "Autre motif"
 
 
+class LeaseOutcome(Labelled):
+    """What association, landlord and household conclude together of a sub-letting whose lease is to slide."""
+
+    CONTINUES = "continues", "La sous-location continue"
+    READY = "ready_to_slide", "Le bail peut glisser"
+    OTHER_WAY = "other_way", "Le bail ne glissera pas : une autre solution est cherchée"
+
+
 class ReadinessPause(Labelled):
     """Why a structure suspends a household's readiness. Proposal: no official national list exists."""
 

@@ -11,6 +11,16 @@ OF_HOUSING: Final = (
         "No bailleur with this id has this household on its list of ready households. Correct the landlord.",
     ),
     Rejection(
+        "lease-not-sliding",
+        "Ce séjour n'est pas une sous-location avec bail glissant.",
+        "This stay is not a sub-letting whose lease is to slide (bail glissant).",
+    ),
+    Rejection(
+        "place-landlord-unknown",
+        "Aucun bailleur partenaire du SIAO ne porte cet identifiant. Corrigez-le, ou retirez ce champ.",
+        "No bailleur that is a partner of this SIAO has this id. Correct it, or leave the field out.",
+    ),
+    Rejection(
         "dwelling-already-proposed",
         "Ce logement est déjà proposé à ce ménage.",
         "This dwelling is already proposed to this household.",

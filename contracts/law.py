@@ -161,6 +161,22 @@ EXTENSION_REMINDER: Final = Limit(
     "The structure is told of an extension to ask, before it is due",
     "assumption",
 )  # fmt: skip
+LEASE_REVIEW_PERIOD: Final = Limit(
+    "lease_review_period", 6, Unit.MONTHS,
+    "Bilan d'une sous-location avec bail glissant, à trois, tous les", "Review of a lease that is to slide, every",
+    "ANIL 2010 and two secondary sources: usually six months; the convention with the landlord sets it",
+)  # fmt: skip
+LEASE_TERM: Final = Limit(
+    "lease_term", 24, Unit.MONTHS,
+    "Une sous-location avec bail glissant ne dure pas plus, en principe", "A sub-letting that is to slide, at most",
+    "ANIL 2010 and two secondary sources: support not beyond 24 months in principle",
+)  # fmt: skip
+LEASE_TERM_REMINDER: Final = Limit(
+    "lease_term_reminder", 3, Unit.MONTHS,
+    "L'association et le bailleur sont prévenus du terme d'une sous-location, avant lui",
+    "Association and landlord are told of the term of a sub-letting, before it",
+    "assumption",
+)  # fmt: skip
 DALO_OFFER: Final = Limit(
     "dalo_offer", 3, Unit.MONTHS,
     "Offre du préfet à un ménage DALO, à compter de la décision", "The préfet's offer to a DALO household",
@@ -212,12 +228,15 @@ AGENDA_FREEZE: Final = Limit(
 LIMITS: Final = (
     ANSWER_REMINDER, ANSWER_EXPIRY, INTERVIEW_LATEST, INTERVIEW_ANSWER, ENTRY_REMINDER, ENTRY_EXPIRY,
     JUDGEMENT_REMINDER, OVERRULE_LIMIT, COOLING_OFF, PREFET_SILENCE, EXTENSION_SILENCE, REVIEW_PERIOD, REVIEW_REMINDER,
-    EXTENSION_REQUEST, EXTENSION_REMINDER, DALO_OFFER, DAHO_HEBERGEMENT_OFFER, DAHO_TRANSITION_OFFER, DAHO_ANY_OFFER,
-    COURT_BAR_START, COURT_TIME, LEGAL_FIRST_ALERT, LEGAL_SECOND_ALERT, AGENDA_FREEZE,
+    EXTENSION_REQUEST, EXTENSION_REMINDER, LEASE_REVIEW_PERIOD, LEASE_TERM, LEASE_TERM_REMINDER,
+    DALO_OFFER, DAHO_HEBERGEMENT_OFFER, DAHO_TRANSITION_OFFER, DAHO_ANY_OFFER, COURT_BAR_START, COURT_TIME,
+    LEGAL_FIRST_ALERT, LEGAL_SECOND_ALERT, AGENDA_FREEZE,
 )  # fmt: skip
 
 # The types of structure whose stays have the director's decision, the préfet's answer, bilans and extensions.
 UNDER_R345_4: Final = frozenset({OfferType.CHRS})
+# The types whose household is to become tenant of the very dwelling that it is sublet.
+SLIDING: Final = frozenset({OfferType.IML_BAIL_GLISSANT})
 
 _OFFER: Final = {
     MediationKind.DALO: DALO_OFFER,

@@ -13,7 +13,10 @@ from contracts.rules import FirstRule, Rule
 
 
 class PlaceRegistered(Fact):
-    """A place as its structure describes it. `group`: the group of equal places that it is one of."""
+    """A place as its structure describes it.
+
+    group: the group of equal places that it is one of. landlord: the bailleur that lets the dwelling to the structure.
+    """
 
     place_id: LocalId
     capacity: int = Field(description="Persons it can take.")
@@ -23,6 +26,7 @@ class PlaceRegistered(Fact):
     spread: Spread | None = None
     sharing: Sharing | None = None
     group: LocalId | None = None
+    landlord: PartnerId | None = None
 
 
 class ProjetRegistered(Fact):

@@ -58,7 +58,7 @@ class PlacePublic(Labelled):
 
 
 class UnavailabilityReason(Labelled):
-    """Why a place exists but cannot be filled (the asylum sister tool's list; the last two are assumptions)."""
+    """Why a place exists but cannot be filled (the asylum sister tool's list; the last three are assumptions)."""
 
     PEST_CONTROL = "pest_control", "Désinsectisation"
     REFURBISHMENT = "refurbishment", "Remise en état"
@@ -68,6 +68,7 @@ class UnavailabilityReason(Labelled):
     UNDUE_PRESENCE = "undue_presence", "Présence indue"
     TEMPORARY_CLOSURE = "temporary_closure", "Fermeture temporaire"
     RESERVED = "reserved_quota", "Réservation d'un contingent"
+    LEASE_SLID = "lease_slid", "Bail glissé : le ménage y est devenu locataire"
 
 
 class Withdrawal(Labelled):

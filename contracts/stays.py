@@ -82,7 +82,7 @@ class StayExtended(Fact):
 
 
 class StayDutyOverdue(Fact):
-    """A bilan was not made, or an extension not asked, by its day."""
+    """A bilan was not made, an extension not asked, or a lease has not slid, by its day."""
 
     type: ClassVar[str] = "stay.duty_overdue.v1"
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from contracts.codes import OfferType, Regime
 from contracts.event import Message
-from contracts.fields import Commune, Day, LocalId, Name, Revision
+from contracts.fields import Commune, Day, LocalId, Name, PartnerId, Revision
 from contracts.place_codes import PlaceCategory, PlacePublic, Sharing, Spread, UnavailabilityReason
 from contracts.rules import Rule
 
@@ -29,6 +29,9 @@ class Place(Message):
     spread: Spread | None = Field(default=None, description="Diffus or regroupé.")
     sharing: Sharing | None = Field(default=None, description="Individuel or collectif.")
     public: PlacePublic = Field(default=PlacePublic.ANYONE, description="Whom it is kept for, by gender.")
+    landlord: PartnerId | None = Field(
+        default=None, description="The bailleur that lets the dwelling to the structure, if it is a partner."
+    )
 
 
 class ProjetEtablissement(Message):

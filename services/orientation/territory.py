@@ -21,7 +21,17 @@ from services.orientation.domain.model import (
     Waiting,
 )
 from services.orientation.domain.waiting_lists import WaitingLists
-from services.orientation.store import COMMISSIONS, CRITERIA, DESIGNATIONS, ITEMS, SESSIONS, STAYS, VACANCIES, WAITING
+from services.orientation.store import (
+    COMMISSIONS,
+    CRITERIA,
+    DESIGNATIONS,
+    ITEMS,
+    SESSIONS,
+    STAYS,
+    STRUCTURES,
+    VACANCIES,
+    WAITING,
+)
 
 
 class Territory(states.Territory):
@@ -86,6 +96,13 @@ class Territory(states.Territory):
     def household_at(self, place: str) -> str | None:
         """Who lives in a place."""
         return self._living.get(place)
+
+    def landlord_of(self, place: str) -> str | None:
+        """The active bailleur that lets a place to its structure, if one is known."""
+        key, _, place_id = place.rpartition("/")
+        structure = self.get(STRUCTURES, key)
+        landlord = self.register.get(structure.landlords.get(place_id, "")) if structure is not None else None
+        return landlord.id if landlord is not None and landlord.status == "active" else None
 
     def partners_with(self, siao: str, *roles: Role) -> list[str]:
         """The active partners of a SIAO that have one of these roles: one that is suspended is told nothing."""

@@ -28,7 +28,7 @@ from contracts.offers import VacancyClosed, VacancyOpened
 from contracts.proposals import ProposalDecided, ProposalRecorded
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
-from services.reporting import sittings
+from services.reporting import leases, sittings
 
 # A household's refusal after which its request waits no more until its prescriber sends it again.
 TO_UPDATE: Final = ("inadmissible:to_update", "inadmissible:right:to_update")
@@ -211,8 +211,9 @@ INDICATORS: Final = (
         Code.DEPARTURES_TO_ORDINARY_HOUSING,
         "Séjours terminés par un logement privé ou social.",
         StayEnded,
-        (ExitGroup.ORDINARY.value,),
+        (ExitGroup.ORDINARY.value, leases.SLID),
     ),
+    *(Indicator(*of_leases) for of_leases in leases.COUNTED),
     Indicator(Code.READY_DECLARED, "Entrées sur la liste des ménages prêts.", ReadinessDeclared),
     Indicator(
         Code.READINESS_SUSPENDED,

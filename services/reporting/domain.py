@@ -24,6 +24,7 @@ from contracts.households import (
     RequestRegistered,
     RequestSetAside,
 )
+from contracts.leases import LeaseReviewRecorded
 from contracts.offers import (
     PlaceBackInService,
     PlaceOutOfService,
@@ -38,6 +39,7 @@ from contracts.sessions import AgendaMinuted, ItemSettled, OpinionRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
 from services.chassis.clock import day_of
 from services.chassis.kept import Kept
+from services.reporting import leases
 from services.reporting.sittings import detail_of
 
 
@@ -156,13 +158,21 @@ ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
     StayDutyOverdue: lambda e, at: _row(
         e, at, f"{e.household}@{e.place}", offer_type=e.offer_type, persons=e.persons, detail=e.duty.value
     ),
+    LeaseReviewRecorded: lambda e, at: _row(
+        e,
+        at,
+        f"{e.household}@{e.place}",
+        offer_type=e.offer_type,
+        persons=e.persons,
+        detail=leases.concluded(e),
+    ),
     StayEnded: lambda e, at: _row(
         e,
         at,
         f"{e.household}@{e.place}",
         offer_type=e.offer_type,
         persons=e.persons,
-        detail=e.destination.group.value,
+        detail=leases.left_for(e),
     ),
     LegalDeadlineApproaching: lambda e, at: _row(e, at, e.request, persons=e.persons),
     LegalOfferRecorded: lambda e, at: _row(

@@ -32,6 +32,7 @@ from contracts.decisions import CriteriaAdopted, Criterion, RefusalJudged, Reque
 from contracts.designations import StayStarted
 from contracts.dwelling_codes import CaleolDecision, CaleolReason, ReadinessPause
 from contracts.event import Message
+from contracts.households import ReadinessDeclared
 from contracts.notices import HouseholdDesignated
 from contracts.place_codes import UnavailabilityReason
 from contracts.requests import Mediation, ReadinessSuspended, ReadinessWithdrawn, RequestCancelled
@@ -63,6 +64,7 @@ from tests.builders import (
 )
 from tests.unit.driving import Siao
 from tests.unit.law_acts import LAW_ACTS
+from tests.unit.lease_acts import LEASE_ACTS, sublet
 from tests.unit.situations import a_refusal
 
 # An act: its name, and numbers that choose who, which and how.
@@ -85,13 +87,14 @@ ANSWERS: Final[tuple[Callable[[str], Message], ...]] = (
     lambda d: HouseholdDeclined(designation=d, reason=HouseholdRefusal.OTHER),
     lambda d: HouseholdNoShow(designation=d),
 )
+MORE_ACTS: Final = LAW_ACTS | LEASE_ACTS
 NAMES: Final = (
     *("request", "request", "amend", "cancel", "publish", "publish", "withdraw", "answer", "answer", "answer"),
     *("publish", "announce", "suspend", "restore"),
     *("answer", "judge", "stay", "left", "left", "ready", "ready", "unready", "rehoused", "wait", "rules", "criteria"),
     *("qualify", "adjourn"),
     *("pause", *["propose"] * 4, "caleol", "caleol"),
-    *LAW_ACTS,
+    *MORE_ACTS,
     *("request", "request", "publish", "publish", "answer", "answer", "escalate", "escalate"),
 )
 ACTS: Final = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 5), st.integers(0, 11)), max_size=30)
@@ -115,13 +118,14 @@ class Life:
         self._runs_now: Callable[[], bool] = lambda: self.at_once or chance.random() < 0.5
         for partner in (STRUCTURE, OTHER_STRUCTURE):
             self._describe(partner, ())
+        self._post(STRUCTURE, sublet())
         self.siao.run()
 
     def live(self, acts: Sequence[Act]) -> Siao:
         """Do all that, and let everything be heard."""
         for name, who, how in acts:
-            if name in LAW_ACTS:
-                LAW_ACTS[name](self, who, how)
+            if name in MORE_ACTS:
+                MORE_ACTS[name](self, who, how)
             else:
                 getattr(self, f"_{name}")(who, how)
             if self._runs_now():
@@ -151,7 +155,7 @@ class Life:
             "revision": self._next((prescriber, who)),
             "members": (a_member(), *(a_child() for _ in range(how % 3))),
             "situation": (Situation.STREET, Situation.WITH_OTHERS)[how % 2],
-            "recommended": ((OfferType.CHRS,), (OfferType.CHRS, OfferType.ALT))[who % 2],
+            "recommended": ((OfferType.CHRS,), (OfferType.CHRS, OfferType.IML_BAIL_GLISSANT))[who % 2],
             "communes": ((), (NANTERRE,), (COURBEVOIE, NANTERRE), (COURBEVOIE,))[how % 4],
             "needs": needs(pets=list(Known)[how % 3], accessibility=list(Known)[who % 3]),
             "mediation": Mediation(kind=MediationKind.DAHO_HEBERGEMENT, decided_on=decided) if how > 8 else None,
@@ -229,14 +233,18 @@ class Life:
         partner = (STRUCTURE, OTHER_STRUCTURE)[who % 2]
         self._post(partner, ReadinessSuspended(household=self._somebody(partner, how), reason=ReadinessPause.OTHER))
 
+    def _declared(self, who: int) -> str:
+        known = [fact.household for fact in self.siao.facts(ReadinessDeclared)][::-1]
+        return known[who % min(len(known), 2)] if known else "nobody"
+
     def _propose(self, who: int, how: int) -> None:
-        household = self._somebody((STRUCTURE, OTHER_STRUCTURE)[who % 2], how)
+        household = self._declared(who)
         named = {"household": household, "dwelling": "d", "commune": NANTERRE, "rooms": 2}
         by, landlord = ((BAILLEUR, None), (BAILLEUR_ELSEWHERE, None), (RESERVATAIRE, BAILLEUR))[how % 3]
         self._post(by, DwellingProposed.model_validate({**named, "landlord": landlord}))
 
     def _caleol(self, who: int, how: int) -> None:
-        household = self._somebody((STRUCTURE, OTHER_STRUCTURE)[who % 2], how)
+        household = self._declared(who)
         decision = list(CaleolDecision)[how % 5]
         reason = CaleolReason.OTHER if decision.refuses else None
         named = {"household": household, "dwelling": "d", "decision": decision, "reason": reason}

@@ -1,6 +1,6 @@
 """What must always be true of deadlines, of recognised rights and of what is before the préfet, in any life."""
 
-from contracts.codes import DesignationState
+from contracts.codes import DesignationState, OfferType
 from contracts.topics import Service
 from services.intake.store import REQUESTS
 from services.orientation.handlers.deadlines import SILENCE_COUNTS
@@ -12,20 +12,27 @@ TO_JUDGE = (
     DesignationState.REFUSAL_ESCALATED,
     DesignationState.HOUSEHOLD_REFUSAL,
 )
-ONCE = ("judge", "review_late", "extension_late", "legal")
-REMINDERS = ("remind", "review_near", "extension_near", "legal_first", "legal_second")
+ONCE = ("judge", "review_late", "extension_late", "lease_review_late", "lease_term_late", "legal")
+REMINDERS = (
+    *("remind", "review_near", "extension_near", "lease_review_near", "lease_term_near"),
+    *("legal_first", "legal_second"),
+)
 
 
 def each_state_has_its_deadlines_and_nothing_else_has(_life: object, siao: Siao) -> None:
     kept = siao.memory(Service.ORIENTATION)
     designations, stays = kept.all(DESIGNATIONS), {h: stay for h, stay in kept.all(STAYS).items() if stay.live}
+    chrs = {household for household, stay in stays.items() if stay.offer_type is OfferType.CHRS}
+    sliding = {household for household, stay in stays.items() if stay.offer_type is OfferType.IML_BAIL_GLISSANT}
     running = {key: file for key, file in kept.all(LEGAL_FILES).items() if file.live}
     expected = {
         "expire": {key for key, d in designations.items() if d.state in SILENCE_COUNTS},
         "judge": {key for key, d in designations.items() if d.state in TO_JUDGE},
         "admission": {key for key, admission in kept.all(ADMISSIONS).items() if admission.live},
-        "review_late": {household for household, stay in stays.items() if stay.review_due_on},
-        "extension_late": {h for h, stay in stays.items() if stay.ends_on and stay.extension is None},
+        "review_late": {household for household in chrs if stays[household].review_due_on},
+        "extension_late": {h for h in chrs if stays[h].ends_on and stays[h].extension is None},
+        "lease_review_late": sliding,
+        "lease_term_late": sliding,
         "legal": {key for key, file in running.items() if file.state != "lost"},
     }
     names = {name for _, name in siao.timers}

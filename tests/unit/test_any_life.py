@@ -26,6 +26,7 @@ from contracts.designations import (
 )
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessEnded, RequestRegistered
+from contracts.leases import LeaseReviewRecorded, SubletDwellingUpdated
 from contracts.notices import (
     DesignationClosed,
     DesignationReminded,
@@ -53,7 +54,7 @@ from services.orientation.domain.model import CRITERIA_BEFORE_ADOPTION
 from services.orientation.domain.waiting_lists import rank_of
 from services.orientation.store import CRITERIA, DESIGNATIONS, STAYS, VACANCIES, WAITING
 from services.orientation.store import STRUCTURES as KNOWN_STRUCTURES
-from tests.builders import CANARY, OPERATOR, PREFECTURE, SIAO
+from tests.builders import BAILLEUR, CANARY, OPERATOR, PREFECTURE, SIAO, STRUCTURE
 from tests.oracles import ORACLES, SAID
 from tests.unit.anything import ACTS, NAMES, Act, Life
 from tests.unit.driving import Siao
@@ -62,6 +63,7 @@ from tests.unit.law_facts import (
     the_law_s_files_are_those_of_open_requests_and_their_offers_are_under_way,
     what_is_before_the_prefet_is_of_somebody_who_enters_or_lives_there,
 )
+from tests.unit.lease_acts import SUBLET
 
 FOR_AUTHORITIES = (
     *(RefusalToJudge, JudgementOverdue, LegalClockAlert, LegalClockApproaching, LegalOfferMade, LegalBenefitAtRisk),
@@ -194,6 +196,12 @@ def copies_of_the_list_hold_who_is_ready_and_nobody_else(_life: Life, siao: Siao
     assert {copy for copy, value in copies.items() if value is not None} == entitled
 
 
+def landlords_are_told_of_the_dwellings_that_they_let_only(_life: Life, siao: Siao) -> None:
+    told = siao.facts(SubletDwellingUpdated)
+    assert told == siao.notices(BAILLEUR, SubletDwellingUpdated)
+    assert {notice.place.rpartition("/")[0] for notice in told} <= {f"{STRUCTURE}/{SUBLET}"}
+
+
 def notices_of_a_designation_go_to_its_structure_only(_life: Life, siao: Siao) -> None:
     partner_of = {made.designation: made.partner for made in siao.facts(DesignationMade)}
     for item in siao.log:
@@ -232,6 +240,7 @@ ALWAYS: Sequence[Callable[[Life, Siao], None]] = (
     names_are_told_to_those_entitled_only,
     copies_of_the_list_hold_who_is_ready_and_nobody_else,
     notices_of_a_designation_go_to_its_structure_only,
+    landlords_are_told_of_the_dwellings_that_they_let_only,
     prescribers_are_told_of_their_own_requests_only,
     every_oracle_holds,
 )
@@ -262,17 +271,21 @@ def test_a_batch_of_one_and_a_batch_of_many_decide_the_same(acts: list[Act]) -> 
 
 def test_in_many_lives_everything_that_can_happen_does_and_all_of_it_stays_true() -> None:
     outcomes, reasons, kinds = set[DesignationOutcome](), set[str](), set[type[Message] | type[None]]()
+    slid = set[bool]()
     for seed in range(30):
         chance, life = random.Random(seed), Life(seed)
         siao = life.live([(chance.choice(NAMES), chance.randint(0, 5), chance.randint(0, 11)) for _ in range(240)])
         outcomes |= {fact.outcome for fact in siao.facts(DesignationEnded)}
         reasons |= {fact.reason for fact in siao.facts(ReadinessEnded)}
+        slid |= {fact.slid for fact in siao.facts(StayEnded)}
         kinds |= {type(item.value) for item in siao.log}
         for fact in ALWAYS:
             fact(life, siao)
     assert outcomes == set(DesignationOutcome)
+    assert slid == {True, False}
     assert reasons == {"rehoused", "withdrawn", "left", "suspended"}
     assert kinds >= {ProposalRecorded, ProposalDecided, ReadyHouseholdProposed, ReadyHouseholdDecided}
     assert kinds >= {StayStarted, StayEnded, ReadyHousehold, LegalClockMissed, RefusalOverruled, DesignationReminded}
     assert kinds >= {HouseholdRefusalSettled, RefusalEscalated, EscalationJudged, EmergencyAdmissionTold}
+    assert kinds >= {LeaseReviewRecorded, SubletDwellingUpdated}
     assert kinds >= {AdmissionToAnswer, JudgementOverdue, LegalOfferMade, LegalClockApproaching}

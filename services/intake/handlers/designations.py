@@ -180,7 +180,8 @@ def household_that_left(heard: Heard[StayEnded]) -> list[Key]:
 
 @CORE.on(StayEnded, keys=household_that_left)
 def leave(heard: Heard[StayEnded], state: State) -> Effects:
-    """The household lives there no more; if it was on the list of ready households, it leaves it."""
+    """The household is hosted no more, and leaves the list of ready households if it was on it."""
     household = state.get(HOUSEHOLDS, heard.event.household)
     if household is not None and household.host == heard.event.partner:
-        yield from unlisted(heard, heard.event.household, household, "left")
+        gone = household.model_copy(update={"host": None})
+        yield from unlisted(heard, heard.event.household, gone, "rehoused" if heard.event.slid else "left")

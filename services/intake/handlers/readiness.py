@@ -93,11 +93,11 @@ def suspend_readiness(heard: Heard[ReadinessSuspended], state: State) -> Effects
 def unlisted(
     heard: Heard[Message], key: str, household: Household, reason: str, suspension: ReadinessPause | None = None
 ) -> list[Effect]:
-    """Take a household off the list and every copy of it; one that has left is hosted no more.
+    """Take a household off the list and every copy of it.
 
     Its proposals end with that: the removal from their lists tells it to those who made them.
     """
-    changed: dict[str, Any] = {"readiness": None, "host": None if reason == "left" else household.host}
+    changed: dict[str, Any] = {"readiness": None}
     if reason != "suspended":
         changed["ready_before"] = None
     effects: list[Effect] = [Put(HOUSEHOLDS, key, household.model_copy(update=changed))]

@@ -140,6 +140,12 @@ def left(place: Place, cause: str) -> Place:
     return place.vacant(cause, household=None) if place.described else place.but(household=None)
 
 
+def slid(place: Place) -> Place:
+    """Its household has become tenant of it: it is offered no more, until its structure says that it has it again."""
+    unavailable = Unavailability(reason=UnavailabilityReason.LEASE_SLID, until=None)
+    return place.without_vacancy(household=None, unavailable=unavailable)
+
+
 def dropped(place: Place) -> Place:
     """Its structure describes it no more; who lives there is remembered."""
     return place.without_vacancy(described=False, unavailable=None)

@@ -27,6 +27,7 @@ class Described(Kept):
     category: PlaceCategory | None = None
     spread: Spread | None = None
     sharing: Sharing | None = None
+    landlord: str | None = None
 
 
 class Structure(Kept):

@@ -3,7 +3,7 @@
 from contracts.designations import DesignationEnded, DesignationMade, StayEnded, StayStarted
 from services.chassis.clock import day_of
 from services.chassis.fold import Effects, Heard, Key, Put, State
-from services.offers.domain.places import Place, entered, left
+from services.offers.domain.places import Place, entered, left, slid
 from services.offers.handlers.folds import CORE
 from services.offers.handlers.telling import Days, change
 from services.offers.store import PLACES, STRUCTURES
@@ -50,10 +50,16 @@ def fill(heard: Heard[StayStarted], state: State) -> Effects:
 
 @CORE.on(StayEnded, keys=place_of_stay)
 def empty(heard: Heard[StayEnded], state: State) -> Effects:
-    """A household has left: the place is vacant again, without a word from the structure, unless it is unavailable."""
+    """A household has left: the place is vacant again, without a word from the structure, unless it is unavailable.
+
+    One whose lease has slid stays there: the place is offered no more.
+    """
     event = heard.event
     structure, place = state.get(STRUCTURES, event.structure), state.get(PLACES, event.place)
     if structure is None or place is None or place.household != event.household:
+        return
+    if event.slid:
+        yield from change(heard, structure, [(place, slid(place))])
         return
     days = Days(event.left_on, min(event.left_on, day_of(heard.now)))
     yield from change(heard, structure, [(place, left(place, heard.envelope.id))], days)

@@ -2,6 +2,9 @@
 
 from itertools import islice
 
+from contracts.event import Refusal
+from contracts.partners import PartnerRegistered
+from contracts.topics import Role
 from contracts.vacancies import StructureDescribed
 from services.chassis.clock import day_of
 from services.chassis.fold import Effects, Heard, Key, Put, State, accept
@@ -44,6 +47,7 @@ def describe(heard: Heard[StructureDescribed], state: State) -> Effects:
     sender = heard.sender
     key = structure_key(sender.id, heard.event.structure_id)
     known = state.get(STRUCTURES, key)
+    _landlords_known(heard, state)
     applies = UNAPPROVED_APPLIES.of(sender.siao)
     structure = after_description(known, heard.event, sender.id, sender.siao, day_of(heard.now), applies)
     yield Put(STRUCTURES, key, structure)
@@ -58,6 +62,19 @@ def describe(heard: Heard[StructureDescribed], state: State) -> Effects:
             yield Put(PLACES, place.key, place.but(described=True))
     yield registered(structure, heard.now)
     yield accept(heard, ("structure", key))
+
+
+def _landlords_known(heard: Heard[StructureDescribed], state: State) -> None:
+    """A landlord reads what becomes of its dwellings: it must be one of this SIAO. Raises place-landlord-unknown."""
+    for index, place in enumerate(heard.event.places):
+        if place.landlord is not None and not _lets(state.register.get(place.landlord), heard.sender.siao):
+            raise Refusal("place-landlord-unknown", f"$.places[{index}].landlord")
+
+
+def _lets(partner: PartnerRegistered | None, siao: str) -> bool:
+    if partner is None or partner.role is not Role.BAILLEUR:
+        return False
+    return partner.siao == siao and partner.status == "active"
 
 
 def _dropped(heard: Heard[StructureDescribed], state: State, known: Structure, structure: Structure) -> Effects:

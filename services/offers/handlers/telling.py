@@ -133,4 +133,5 @@ def _place(structure: Structure, unit: str, place: Described) -> PlaceRegistered
         spread=place.spread,
         sharing=place.sharing,
         group=structure.group_of(unit),
+        landlord=place.landlord,
     )

@@ -18,6 +18,7 @@ def structure_of(event: StructureRegistered) -> Structure:
         rules=event.rules if projet is None else projet.rules,
         approved=None if projet is None else projet.approved_by is not None,
         to_come=event.to_come,
+        landlords={place.place_id: place.landlord for place in event.places if place.landlord is not None},
     )
 
 

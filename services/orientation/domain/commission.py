@@ -61,7 +61,7 @@ class Decision(Kept):
 
 
 class Item(Kept):
-    """A vacancy on a frozen agenda. Key: session and vacancy. opinions: by member."""
+    """A vacancy on a frozen agenda. Key: session and vacancy. opinions: by member. landlord: of a sublet dwelling."""
 
     siao: str
     live: bool = True
@@ -79,6 +79,7 @@ class Item(Kept):
     considered: int
     passed_over: dict[str, int]
     following: tuple[str, ...]
+    landlord: str | None = None
     opinions: Mapping[str, Opinion] = Field(default_factory=dict)
     decision: Decision | None = None
 

@@ -1,7 +1,10 @@
 """The states of orientation: structures, vacancies, waiting households, designations, stays, criteria."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
+
+from pydantic import Field
 
 from contracts.codes import DesignationState, HouseholdRefusal, OfferType, Party, StructureRefusal
 from contracts.decisions import Criterion
@@ -19,6 +22,7 @@ class Structure(Kept):
     """A structure and the rules of its projet d'établissement in force.
 
     approved: whether this version is, None when it was not said; to_come: versions that will apply, the next first.
+    landlords: of places that a partner lets to the structure, by place id.
     """
 
     siao: str
@@ -31,6 +35,7 @@ class Structure(Kept):
     rules: tuple[Rule, ...]
     approved: bool | None = None
     to_come: tuple[ProjetRegistered, ...] = ()
+    landlords: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Vacancy(Kept):
@@ -133,8 +138,9 @@ class Designation(Kept):
 class Stay(Kept):
     """A household living in a place. Key: the household.
 
-    Of a CHRS: `ends_on`, the last day of its term where that is known; `review_due_on`, the last day for the next
-    bilan; `extension`, the request to extend it that is before the préfet. `holder`: on whose contingent, if on any.
+    Of a CHRS, and where the lease is to slide: `ends_on`, the last day of its term where that is known;
+    `review_due_on`, the last day for the next review. `extension`: a CHRS's request to extend it that is before the
+    préfet. `holder`: on whose contingent, if on any.
     """
 
     siao: str

@@ -115,6 +115,7 @@ def _item(territory: Territory, session: Session, proposal: Proposal) -> Item:
         considered=proposal.considered,
         passed_over=proposal.passed_over,
         following=proposal.following,
+        landlord=territory.landlord_of(vacancy.place),
     )
 
 

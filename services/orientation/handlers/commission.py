@@ -86,12 +86,14 @@ def readers(territory: Territory, siao: str) -> Iterator[tuple[str, bool, Callab
 
 
 def _visible_to(territory: Territory, member: str) -> Callable[[Item], bool]:
-    """A structure reads its own items, a bailleur those of structures where it holds a contingent, others all."""
+    """A structure reads its own items; a bailleur those of its dwellings, and where it has a contingent; others all."""
     match territory.register[member].role:
         case Role.STRUCTURE:
             return lambda item: item.partner == member
         case Role.BAILLEUR:
-            return lambda item: territory.get(QUOTAS, quota_key(item.structure, member)) is not None
+            return lambda item: (
+                item.landlord == member or territory.get(QUOTAS, quota_key(item.structure, member)) is not None
+            )
         case _:
             return _any
 

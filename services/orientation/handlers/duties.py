@@ -1,4 +1,7 @@
-"""What a CHRS owes during a stay (CASF R345-4): a bilan at least every six months, an extension asked in time."""
+"""What is owed during a stay, in time. A CHRS: a bilan every six months, an extension asked (CASF R345-4).
+
+Before a lease slides: a review every six months, and a term in which it slides or is extended.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +10,16 @@ from contracts.alerts import StayDutyDue
 from contracts.answers import StayReviewed
 from contracts.decision_codes import StayDuty
 from contracts.event import Message, Refusal
-from contracts.law import EXTENSION_REMINDER, EXTENSION_REQUEST, REVIEW_PERIOD, REVIEW_REMINDER, UNDER_R345_4
+from contracts.law import (
+    EXTENSION_REMINDER,
+    EXTENSION_REQUEST,
+    LEASE_TERM_REMINDER,
+    REVIEW_PERIOD,
+    REVIEW_REMINDER,
+    SLIDING,
+    UNDER_R345_4,
+    Limit,
+)
 from contracts.received import AnswerReceived, DeadlineKind, DeadlineReached
 from contracts.stays import StayDutyOverdue, StayExtended, StayReviewRecorded
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
@@ -19,9 +31,31 @@ from services.orientation.handlers.timing import later, tell
 from services.orientation.store import STAYS
 from services.orientation.territory import Territory
 
-_NEAR: dict[StayDuty, DeadlineKind] = {StayDuty.REVIEW: "review_near", StayDuty.EXTENSION: "extension_near"}
-_LATE: dict[StayDuty, DeadlineKind] = {StayDuty.REVIEW: "review_late", StayDuty.EXTENSION: "extension_late"}
-_REMINDERS = {StayDuty.REVIEW: REVIEW_REMINDER, StayDuty.EXTENSION: EXTENSION_REMINDER}
+_NEAR: dict[StayDuty, DeadlineKind] = {
+    StayDuty.REVIEW: "review_near",
+    StayDuty.EXTENSION: "extension_near",
+    StayDuty.LEASE_REVIEW: "lease_review_near",
+    StayDuty.LEASE_TERM: "lease_term_near",
+}
+_LATE: dict[StayDuty, DeadlineKind] = {
+    StayDuty.REVIEW: "review_late",
+    StayDuty.EXTENSION: "extension_late",
+    StayDuty.LEASE_REVIEW: "lease_review_late",
+    StayDuty.LEASE_TERM: "lease_term_late",
+}
+_REMINDERS = {
+    StayDuty.REVIEW: REVIEW_REMINDER,
+    StayDuty.EXTENSION: EXTENSION_REMINDER,
+    StayDuty.LEASE_REVIEW: REVIEW_REMINDER,
+    StayDuty.LEASE_TERM: LEASE_TERM_REMINDER,
+}
+
+
+def duties_of(stay: Stay) -> tuple[StayDuty, ...]:
+    """What is owed during a stay of this type."""
+    if stay.offer_type in UNDER_R345_4:
+        return StayDuty.REVIEW, StayDuty.EXTENSION
+    return (StayDuty.LEASE_REVIEW, StayDuty.LEASE_TERM) if stay.offer_type in SLIDING else ()
 
 
 def own_stay(heard: Heard[AnswerReceived], territory: Territory, household: str) -> Stay:
@@ -42,16 +76,20 @@ def chrs_stay(heard: Heard[AnswerReceived], territory: Territory, household: str
 
 def due_of(stay: Stay, duty: StayDuty) -> date | None:
     """The last day to do it; None: nothing is due. An extension that is before the préfet is not due any more."""
-    if duty is StayDuty.REVIEW:
-        return stay.review_due_on
-    if stay.ends_on is None or stay.extension is not None:
-        return None
-    return EXTENSION_REQUEST.before(stay.ends_on, stay.siao)
+    match duty:
+        case StayDuty.REVIEW | StayDuty.LEASE_REVIEW:
+            return stay.review_due_on
+        case StayDuty.LEASE_TERM:
+            return stay.ends_on
+        case StayDuty.EXTENSION:
+            if stay.ends_on is None or stay.extension is not None:
+                return None
+            return EXTENSION_REQUEST.before(stay.ends_on, stay.siao)
 
 
 def watch_duties(heard: Heard[Message], household: str, stay: Stay) -> Effects:
     """Each duty is recalled before its last day, and told as overdue after it."""
-    for duty in StayDuty:
+    for duty in duties_of(stay):
         due_on = due_of(stay, duty)
         near = _near(stay, duty, due_on) if due_on else None
         if near is not None and near > heard.now:
@@ -68,14 +106,18 @@ def _near(stay: Stay, duty: StayDuty, due_on: date) -> datetime:
     return start_of(_REMINDERS[duty].before(due_on, stay.siao))
 
 
-def forget_duties(household: str) -> Effects:
+def forget_duties(household: str, stay: Stay) -> Effects:
     """Nothing is due any more."""
-    for kind in (*_NEAR.values(), *_LATE.values()):
-        yield Forget(f"{kind}:{household}")
+    for duty in duties_of(stay):
+        yield Forget(f"{_NEAR[duty]}:{household}")
+        yield Forget(f"{_LATE[duty]}:{household}")
 
 
 def reach(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
-    """A duty is near or overdue, if it was not done meanwhile: the structure is told; of what is late, the operator."""
+    """A duty is near or overdue, if it was not done meanwhile: the structure is told; of what is late, the operator.
+
+    Of a lease that is to slide the landlord is told too: it is one of the three who review it.
+    """
     household, kind = heard.event.subject, heard.event.kind
     duty = next(duty for duty in StayDuty if kind in (_NEAR[duty], _LATE[duty]))
     stay = territory.get(STAYS, household)
@@ -87,6 +129,9 @@ def reach(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
         return
     notice = StayDutyDue(household=household, place=stay.place, duty=duty, due_on=due_on, overdue=overdue, at=heard.now)
     yield notify(stay.partner, notice)
+    landlord = territory.landlord_of(stay.place) if stay.offer_type in SLIDING else None
+    if landlord is not None:
+        yield notify(landlord, notice)
     if overdue:
         yield publish(DESIGNATIONS_TOPIC, stay.siao, _overdue(heard, household, stay, duty, due_on))
         yield from tell(territory, stay.siao, notice, Role.OPERATOR)
@@ -94,7 +139,7 @@ def reach(heard: Heard[DeadlineReached], territory: Territory) -> Effects:
 
 def _overdue(heard: Heard[Message], household: str, stay: Stay, duty: StayDuty, due_on: date) -> StayDutyOverdue:
     return StayDutyOverdue(
-        **_about(household, stay),
+        **about(household, stay),
         structure=stay.structure,
         partner=stay.partner,
         duty=duty,
@@ -103,7 +148,8 @@ def _overdue(heard: Heard[Message], household: str, stay: Stay, duty: StayDuty, 
     )
 
 
-def _about(household: str, stay: Stay) -> dict[str, Any]:
+def about(household: str, stay: Stay) -> dict[str, Any]:
+    """What every fact of a stay says of it."""
     return {
         "siao": stay.siao,
         "household": household,
@@ -113,20 +159,24 @@ def _about(household: str, stay: Stay) -> dict[str, Any]:
     }
 
 
+def next_review(stay: Stay, reviewed_on: date, period: Limit) -> date:
+    """When the next is due after a review; one that is older than the last changes nothing."""
+    due_on = period.after(reviewed_on, stay.siao)
+    return due_on if stay.review_due_on is None else max(due_on, stay.review_due_on)
+
+
 def review(heard: Heard[AnswerReceived], territory: Territory, event: StayReviewed) -> Effects:
-    """The bilan was made: the next is due six months after it. One that is older than the last changes nothing."""
+    """The bilan was made: the next is due six months after it."""
     stay = chrs_stay(heard, territory, event.household)
     if not stay.entered_on <= event.reviewed_on <= day_of(heard.now):
         raise Refusal("day-out-of-stay", "$.reviewed_on")
-    next_due_on = REVIEW_PERIOD.after(event.reviewed_on, stay.siao)
+    next_due_on = next_review(stay, event.reviewed_on, REVIEW_PERIOD)
     yield accept(heard, ("household", event.household))
-    if stay.review_due_on is not None and next_due_on < stay.review_due_on:
-        next_due_on = stay.review_due_on
     reviewed = stay.model_copy(update={"review_due_on": next_due_on})
     yield Put(STAYS, event.household, reviewed)
     yield from watch_duties(heard, event.household, reviewed)
     fact = StayReviewRecorded(
-        **_about(event.household, stay), reviewed_on=event.reviewed_on, next_due_on=next_due_on, at=heard.now
+        **about(event.household, stay), reviewed_on=event.reviewed_on, next_due_on=next_due_on, at=heard.now
     )
     yield publish(DESIGNATIONS_TOPIC, stay.siao, fact)
 
@@ -140,4 +190,4 @@ def extend(heard: Heard[Message], territory: Territory, household: str, until: d
     yield Put(STAYS, household, extended)
     yield from watch_duties(heard, household, extended)
     if until is not None:
-        yield publish(DESIGNATIONS_TOPIC, stay.siao, StayExtended(**_about(household, stay), until=until, at=heard.now))
+        yield publish(DESIGNATIONS_TOPIC, stay.siao, StayExtended(**about(household, stay), until=until, at=heard.now))

@@ -168,4 +168,4 @@ def admit(heard: Heard[AnswerReceived], territory: Territory, event: HouseholdAd
         yield Put(WAITING, designation.request, waiting.model_copy(update={"live": False}))
     yield from legal.close(territory, designation.request)
     stay = stay_of(designation, event.entered_on)
-    yield from start_stay(heard, designation.household, stay, event.designation, designation.request)
+    yield from start_stay(heard, territory, designation.household, stay, event.designation, designation.request)

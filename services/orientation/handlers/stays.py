@@ -9,7 +9,7 @@ from contracts.decision_codes import AdmissionOutcome
 from contracts.designations import StayEnded, StayStarted
 from contracts.event import Message, Refusal
 from contracts.households import ReadinessEnded, StayRecorded
-from contracts.law import REVIEW_PERIOD, UNDER_R345_4, months_after
+from contracts.law import LEASE_REVIEW_PERIOD, LEASE_TERM, REVIEW_PERIOD, SLIDING, UNDER_R345_4, months_after
 from contracts.received import AnswerReceived
 from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
 from contracts.topics import Role
@@ -20,6 +20,7 @@ from services.orientation.handlers import admissions, legal
 from services.orientation.handlers.designating import end, fill
 from services.orientation.handlers.duties import forget_duties, own_stay, watch_duties
 from services.orientation.handlers.folds import CORE
+from services.orientation.handlers.landlords import tell_landlord
 from services.orientation.handlers.timing import tell
 from services.orientation.store import DESIGNATIONS, STAYS, STRUCTURES, WAITING
 from services.orientation.territory import Territory
@@ -54,7 +55,7 @@ def record_stay(heard: Heard[StayRecorded], territory: Territory) -> Effects:
         persons=event.persons,
         entered_on=event.entered_on,
     )
-    yield from start_stay(heard, event.household, stay, None, event.request, emergency=event.emergency)
+    yield from start_stay(heard, territory, event.household, stay, None, event.request, emergency=event.emergency)
     yield accept(heard, ("household", event.household))
     if event.emergency:
         yield from _told_emergency(heard, territory)
@@ -107,6 +108,7 @@ def stay_of(designation: Designation, entered_on: date) -> Stay:
 
 def start_stay(
     heard: Heard[Message],
+    territory: Territory,
     household: str,
     stay: Stay,
     designation: str | None,
@@ -114,10 +116,8 @@ def start_stay(
     *,
     emergency: bool = False,
 ) -> Effects:
-    """A household lives in a place from now on; in a CHRS, bilans are due from its entry, or since it was told."""
-    if stay.offer_type in UNDER_R345_4:
-        start = stay.entered_on if designation is not None else max(stay.entered_on, day_of(heard.now))
-        stay = stay.model_copy(update={"review_due_on": REVIEW_PERIOD.after(start, stay.siao)})
+    """A household lives in a place from now on; its landlord is told."""
+    stay = _with_reviews(heard, stay, designation)
     yield Put(STAYS, household, stay)
     fact = StayStarted(
         siao=stay.siao,
@@ -135,6 +135,21 @@ def start_stay(
     )
     yield publish(DESIGNATIONS_TOPIC, stay.siao, fact)
     yield from watch_duties(heard, household, stay)
+    yield from tell_landlord(heard, territory, household, stay, "begun", stay.entered_on)
+
+
+def _with_reviews(heard: Heard[Message], stay: Stay, designation: str | None) -> Stay:
+    """In a CHRS and where a lease is to slide, reviews are due from the entry on, or since the stay was told of."""
+    start = stay.entered_on if designation is not None else max(stay.entered_on, day_of(heard.now))
+    if stay.offer_type in UNDER_R345_4:
+        return stay.model_copy(update={"review_due_on": REVIEW_PERIOD.after(start, stay.siao)})
+    if stay.offer_type in SLIDING:
+        due = {
+            "review_due_on": LEASE_REVIEW_PERIOD.after(start, stay.siao),
+            "ends_on": LEASE_TERM.after(stay.entered_on, stay.siao),
+        }
+        return stay.model_copy(update=due)
+    return stay
 
 
 def end_stay(
@@ -144,10 +159,12 @@ def end_stay(
     stay: Stay,
     destination: ExitDestination,
     left_on: date,
+    *,
+    slid: bool = False,
 ) -> Effects:
-    """A household lives there no more; nothing more is due of its stay."""
+    """A household lives there no more, or lives there as tenant (`slid`); nothing more is due of its stay."""
     yield Put(STAYS, household, stay.model_copy(update={"live": False, "extension": None}))
-    yield from forget_duties(household)
+    yield from forget_duties(household, stay)
     if stay.extension is not None:
         yield from admissions.settle(heard, territory, stay.extension, AdmissionOutcome.WITHDRAWN)
     fact = StayEnded(
@@ -161,8 +178,10 @@ def end_stay(
         left_on=left_on,
         destination=destination,
         at=heard.now,
+        slid=slid,
     )
     yield publish(DESIGNATIONS_TOPIC, stay.siao, fact)
+    yield from tell_landlord(heard, territory, household, stay, "slid" if slid else "ended", left_on)
 
 
 def leave(heard: Heard[AnswerReceived], territory: Territory, event: HouseholdLeft) -> Effects:

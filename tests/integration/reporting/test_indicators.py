@@ -18,6 +18,7 @@ from contracts.designations import (
 )
 from contracts.event import Message
 from contracts.households import HouseholdWaiting, ReadinessDeclared, ReadinessEnded, RequestClosed, RequestRegistered
+from contracts.leases import LeaseReviewRecorded
 from contracts.offers import VacancyClosed, VacancyOpened
 from contracts.proposals import ProposalDecided, ProposalRecorded
 from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
@@ -80,8 +81,17 @@ COUNTED: list[tuple[type[Message], dict[str, Any], set[str]]] = [
     (AdmissionSettled, {"detail": "withdrawn"}, set()),
     (StayDutyOverdue, {"detail": "review"}, {"reviews_overdue"}),
     (StayDutyOverdue, {"detail": "extension"}, {"extensions_overdue"}),
+    (StayDutyOverdue, {"detail": "lease_review"}, {"lease_reviews_overdue"}),
+    (StayDutyOverdue, {"detail": "lease_term"}, {"lease_terms_overdue"}),
+    (LeaseReviewRecorded, {"detail": "continues"}, set()),
+    (LeaseReviewRecorded, {"detail": "extended"}, {"leases_extended"}),
     (StayEnded, {"detail": "autre_hebergement"}, {"departures"}),
     (StayEnded, {"detail": "logement_ordinaire"}, {"departures", "departures_to_ordinary_housing"}),
+    (
+        StayEnded,
+        {"detail": "logement_ordinaire:slid"},
+        {"departures", "departures_to_ordinary_housing", "leases_slid"},
+    ),
     (ReadinessDeclared, {"offer_type": None}, {"ready_declared", "ready"}),
     (ReadinessEnded, {"detail": "rehoused", "offer_type": None}, {"rehoused"}),
     (ReadinessEnded, {"detail": "withdrawn", "offer_type": None}, set()),

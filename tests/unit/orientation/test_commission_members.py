@@ -21,6 +21,8 @@ from tests.builders import (
     RESERVATAIRE,
     STRUCTURE,
     TODAY,
+    a_place,
+    a_structure,
 )
 from tests.unit.orientation.sittings import (
     FEDERATION,
@@ -91,6 +93,20 @@ def test_who_reads_which_items_and_nobody_but_the_operator_a_request() -> None:
     assert first in siao.notices(OPERATOR, CommissionAgenda)[0].model_dump_json()
     assert first not in siao.notices(FEDERATION, CommissionAgenda)[0].model_dump_json()
     assert siao.notices(PREFECTURE, CommissionAgenda) == []
+
+
+def test_a_bailleur_reads_the_items_of_the_dwellings_that_it_lets_and_of_no_other() -> None:
+    siao = governed()
+    sublet = (a_place("A-01", landlord=BAILLEUR), a_place("A-02"))
+    siao.send(STRUCTURE, a_structure(*sublet, offer_type=PENSION, revision=2))
+    siao.send(OPERATOR, a_regulation(PENSION, version=2, members=(*MEMBERS, BAILLEUR, BAILLEUR_ELSEWHERE)))
+    asks(siao, "first")
+    its_own, _ = vacant(siao, "A-01"), vacant(siao, "A-02")
+    convened(siao)
+    minuted(siao)
+    assert [line.vacancy for line in siao.notices(BAILLEUR, CommissionAgenda)[0].lines] == [its_own]
+    assert [line.vacancy for line in siao.notices(BAILLEUR, CommissionMinutes)[0].lines] == [its_own]
+    assert siao.notices(BAILLEUR_ELSEWHERE, CommissionAgenda)[0].lines == ()
 
 
 def test_the_minutes_need_their_quorum_of_members() -> None:

@@ -5,11 +5,13 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.answers import LeaseReviewed, LeaseSlid
 from contracts.catalogue import MESSAGES
 from contracts.codes import EvaluationSection, ExitDestination, MediationKind, OfferType
 from contracts.decision_codes import CancelReason
 from contracts.decisions import DesignationCancelled, HouseholdRefusalJudged
 from contracts.designations import CriteriaInForce, RequestHeld
+from contracts.dwelling_codes import LeaseOutcome
 from contracts.households import RequestRegistered, StayRecorded
 from contracts.requests import HouseholdAdmittedDirectly, Mediation
 from contracts.sessions import (
@@ -115,6 +117,17 @@ def test_an_emergency_admission_is_counted_apart_from_who_lived_there_before() -
     told = a_stay("urgent", "B").model_dump()
     siao.send(STRUCTURE, HouseholdAdmittedDirectly.model_validate(told))
     assert [row.detail for row in of_kind(siao, "stay.started.v1")] == ["direct", "emergency"]
+
+
+def test_a_sub_letting_is_counted_by_what_its_review_and_its_end_have_brought() -> None:
+    siao = with_structure(a_structure(offer_type=OfferType.IML_BAIL_GLISSANT))
+    household = hosted(siao, recommended=(OfferType.IML_BAIL_GLISSANT,)).household
+    for until in (None, TODAY + 1000 * DAY):
+        review = LeaseReviewed(household=household, reviewed_on=TODAY, outcome=LeaseOutcome.READY, until=until)
+        siao.send(STRUCTURE, review)
+    siao.send(STRUCTURE, LeaseSlid(household=household, lease_from=TODAY))
+    assert {row.detail for row in of_kind(siao, "lease.review_recorded.v1")} == {"ready_to_slide", "extended"}
+    assert [row.detail for row in of_kind(siao, "stay.ended.v1")] == ["logement_ordinaire:slid"]
 
 
 def test_an_ending_says_by_whom_where_that_matters() -> None:
