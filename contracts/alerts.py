@@ -8,7 +8,7 @@ from pydantic import Field
 from contracts.codes import HouseholdRefusal, MediationKind
 from contracts.decision_codes import AdmissionOutcome, PublicCategory, StayDuty
 from contracts.event import Fact
-from contracts.fields import Id, Instant
+from contracts.fields import Id, Instant, LocalId
 from contracts.notices import Identity
 
 
@@ -83,6 +83,20 @@ class StayDutyDue(Fact):
     duty: StayDuty = Field(description="What is to be done.")
     due_on: date = Field(description="Last day to do it.")
     overdue: bool = Field(description="Whether that day has passed.")
+    at: Instant = Field(description="When the SIAO reminded.")
+
+
+class RequestRefreshDue(Fact):
+    """To the prescriber: ask the household whether it still asks, and refresh its request, or send it again.
+
+    After that day it is off the lists, with its seniority, until one of both is done.
+    """
+
+    type: ClassVar[str] = "request.refresh_due.v1"
+
+    request_id: LocalId = Field(description="The prescriber's own id of the request.")
+    household: Id = Field(description="The household.")
+    due_on: date = Field(description="Last day to do it.")
     at: Instant = Field(description="When the SIAO reminded.")
 
 

@@ -60,7 +60,9 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
     ),
     REQUESTS.name: _by_type(
         requests.RequestSubmitted,
+        requests.RequestRefreshed,
         requests.RequestCancelled,
+        requests.MediationDecided,
         requests.HouseholdHosted,
         requests.HouseholdAdmittedDirectly,
         requests.HouseholdDeclaredReady,
@@ -127,6 +129,7 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         alerts.LegalBenefitAtRisk,
         notices.LegalClockAlert,
         notices.RequestUpdated,
+        alerts.RequestRefreshDue,
         commission.CommissionAgenda,
         commission.CommissionMinutes,
         proposals.ReadyHouseholdProposed,
@@ -148,6 +151,7 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         households.RequestRegistered,
         households.HouseholdWaiting,
         households.RequestSetAside,
+        households.RightRecognised,
         households.RequestClosed,
         households.StayRecorded,
         households.ReadinessDeclared,
@@ -175,6 +179,7 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
         designations.LegalClockMissed,
         designations.CriteriaInForce,
         designations.RequestHeld,
+        designations.RequestRefreshOverdue,
         sessions.CommissionInForce,
         sessions.SessionConvened,
         sessions.QuotaInForce,
@@ -187,6 +192,7 @@ MESSAGES: Final[dict[str, dict[str, Model]]] = {
 
 # Who may send what, where the channel alone does not say it.
 ROLES: Final[dict[str, frozenset[Role]]] = {
+    requests.MediationDecided.type: frozenset({Role.PREFECTURE}),
     requests.HouseholdHosted.type: frozenset({Role.STRUCTURE}),
     requests.HouseholdAdmittedDirectly.type: frozenset({Role.STRUCTURE}),
     requests.HouseholdDeclaredReady.type: frozenset({Role.STRUCTURE}),
@@ -267,6 +273,7 @@ SENDERS: Final[dict[str, tuple[Service, ...]]] = {
             alerts.EmergencyAdmissionTold,
             alerts.StayDutyDue,
             leases.SubletDwellingUpdated,
+            alerts.RequestRefreshDue,
             alerts.LegalClockApproaching,
             alerts.LegalOfferMade,
             alerts.LegalBenefitAtRisk,

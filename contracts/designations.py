@@ -254,3 +254,16 @@ class RequestHeld(Fact):
     until: Instant = Field(description="End of the suspension: gone by, it ends one.")
     reason: SuspensionReason
     at: Instant
+
+
+class RequestRefreshOverdue(Fact):
+    """A request that waits was not refreshed by its day: intake takes it off the lists, unless it was meanwhile."""
+
+    type: ClassVar[str] = "request.refresh_overdue.v1"
+
+    siao: SiaoCode
+    request: Id
+    household: Id
+    persons: int
+    due_on: date
+    at: Instant

@@ -94,10 +94,11 @@ class HouseholdWaiting(Fact):
     legal_clock: LegalClock | None
     restarts: int = Field(default=0, description="How often its seniority has started again, by inadmissible refusals.")
     evaluated_on: date | None = Field(default=None, description="Day of its last evaluation.")
+    confirmed_on: date | None = Field(default=None, description="Day on which it was last sent or refreshed.")
 
 
 class RequestSetAside(Fact):
-    """The operator adjourns a request: off the lists, with its seniority, until its prescriber sends it again."""
+    """A request is off the lists, with its seniority: adjourned by the operator, or not refreshed in time."""
 
     type: ClassVar[str] = "request.set_aside.v1"
 
@@ -106,6 +107,21 @@ class RequestSetAside(Fact):
     household: Id
     persons: int
     missing: tuple[EvaluationSection, ...] = Field(description="Headings of the evaluation that are to be completed.")
+    at: Instant
+    reason: Literal["adjourned", "not_refreshed"] = "adjourned"
+
+
+class RightRecognised(Fact):
+    """The préfecture has said which right a household has; `requalified`: another one was known."""
+
+    type: ClassVar[str] = "right.recognised.v1"
+
+    siao: SiaoCode
+    request: Id
+    household: Id
+    persons: int
+    legal_clock: LegalClock
+    requalified: bool
     at: Instant
 
 

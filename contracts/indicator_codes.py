@@ -8,6 +8,8 @@ class Indicator(Labelled):
 
     REQUESTS_REGISTERED = "requests_registered", "Demandes enregistrées"
     REQUESTS_INCOMPLETE = "requests_incomplete", "dont incomplètes à la première transmission"
+    REQUESTS_ADJOURNED = "requests_adjourned", "Demandes ajournées"
+    REQUESTS_NOT_REFRESHED = "requests_not_refreshed", "Demandes non actualisées à temps"
     REQUESTS_CANCELLED = "requests_cancelled", "Demandes annulées"
     VACANCIES_OPENED = "vacancies_opened", "Places déclarées vacantes"
     VACANCIES_WITHDRAWN = "vacancies_withdrawn", "Vacances retirées"
@@ -47,6 +49,8 @@ class Indicator(Labelled):
     DWELLINGS_ATTRIBUTED = "dwellings_attributed", "dont attribués en CALEOL"
     DWELLINGS_NOT_ATTRIBUTED = "dwellings_not_attributed", "dont refusés en CALEOL"
     REHOUSED = "rehoused", "Ménages relogés"
+    RIGHTS_RECOGNISED = "rights_recognised", "Droits DALO ou DAHO dits par la préfecture"
+    RIGHTS_REQUALIFIED = "rights_requalified", "dont requalifiés"
     LEGAL_DEADLINES_NEAR = "legal_deadlines_near", "Échéances légales proches"
     LEGAL_OFFERS_IN_TIME = "legal_offers_in_time", "Offres légales dans le délai"
     LEGAL_OFFERS_LATE = "legal_offers_late", "Offres légales hors délai"

@@ -80,6 +80,17 @@ _SIX_MONTHS: Final = dict.fromkeys(
 _R345_4: Final = "CASF art. R345-4"
 _CE_2020: Final = "CE 8 Oct 2020 n° 431618"
 
+REFRESH_PERIOD: Final = Limit(
+    "refresh_period", 6, Unit.MONTHS,
+    "Une demande en attente est actualisée, sinon elle quitte les listes, au moins tous les",
+    "A request that waits is refreshed or leaves the lists, at least every",
+    "assumption; SIAO 05 asks for it and no period was read",
+)  # fmt: skip
+REFRESH_REMINDER: Final = Limit(
+    "refresh_reminder", 30, Unit.DAYS,
+    "Le prescripteur est prévenu de l'actualisation, avant son échéance", "A prescriber is told before it is due",
+    "assumption",
+)  # fmt: skip
 ANSWER_REMINDER: Final = Limit(
     "answer_reminder", 7, Unit.DAYS,
     "La structure n'a pas répondu à une désignation : elle est relancée", "A silent structure is reminded",
@@ -226,6 +237,7 @@ AGENDA_FREEZE: Final = Limit(
 )  # fmt: skip
 
 LIMITS: Final = (
+    REFRESH_PERIOD, REFRESH_REMINDER,
     ANSWER_REMINDER, ANSWER_EXPIRY, INTERVIEW_LATEST, INTERVIEW_ANSWER, ENTRY_REMINDER, ENTRY_EXPIRY,
     JUDGEMENT_REMINDER, OVERRULE_LIMIT, COOLING_OFF, PREFET_SILENCE, EXTENSION_SILENCE, REVIEW_PERIOD, REVIEW_REMINDER,
     EXTENSION_REQUEST, EXTENSION_REMINDER, LEASE_REVIEW_PERIOD, LEASE_TERM, LEASE_TERM_REMINDER,

@@ -22,6 +22,8 @@ DeadlineKind: TypeAlias = Literal[
     "lease_review_late",
     "lease_term_near",
     "lease_term_late",
+    "refresh_near",
+    "refresh_late",
     "legal",
     "legal_near",
     "projet",

@@ -5,6 +5,7 @@ from typing import Final
 from contracts.commission_rejections import OF_THE_COMMISSION
 from contracts.housing_rejections import OF_HOUSING
 from contracts.rejection import Rejection
+from contracts.request_rejections import OF_REFRESHES
 
 _ALL: Final = (
     Rejection(
@@ -286,6 +287,7 @@ _ALL: Final = (
         "This household has no stay under way in your structure.",
     ),
     *OF_THE_COMMISSION,
+    *OF_REFRESHES,
     *OF_HOUSING,
 )
 REJECTIONS: Final = {rejection.code: rejection for rejection in _ALL}

@@ -110,6 +110,30 @@ class RequestCancelled(Message):
     request_id: LocalId = Field(description="The prescriber's own id of the request.")
 
 
+class RequestRefreshed(Message):
+    """Actualisation: the household was asked, and still asks for the same. Its request stays on its lists, or is back.
+
+    What has changed is sent as the request again, with a higher revision, which refreshes it too.
+    """
+
+    type: ClassVar[str] = "request.refreshed.v1"
+
+    request_id: LocalId = Field(description="The prescriber's own id of the request.")
+    confirmed_on: Day = Field(description="Day on which the household was asked.")
+
+
+class MediationDecided(Message):
+    """The préfecture says which right the commission de médiation has recognised, or now recognises (requalification).
+
+    It prevails over what the prescriber says; a DALO requalified as DAHO is said again, with the new decision.
+    """
+
+    type: ClassVar[str] = "mediation.decided.v1"
+
+    request: Id = Field(description="The request, <prescriber>/<request_id>.")
+    mediation: Mediation = Field(description="The decision.")
+
+
 class HouseholdHosted(Message):
     """A household already lives in a place: told when a structure joins. For an emergency, see the next message."""
 

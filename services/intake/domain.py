@@ -21,8 +21,9 @@ class Request(Kept):
     """A request in the register. It keeps no word about persons: those are in the household.
 
     since: where its seniority starts again, after an inadmissible refusal; restarts: how often it has; adjourned: the
-    operator waits for what is missing. retained: the types that the operator qualified it for; told: what was last said
-    of it as it waits, without identity.
+    operator waits for what is missing; lapsed: it was not refreshed in time. retained: the types that the operator
+    qualified it for; right: recognised by a mediation, `right_told` by the préfecture itself; confirmed_on: when it was
+    last sent or refreshed; told: what was last said of it as it waits, without identity.
     """
 
     siao: str
@@ -31,12 +32,15 @@ class Request(Kept):
     revision: int
     household: str
     persons: int
-    status: Literal["incomplete", "waiting", "designated", "to_update", "adjourned", "admitted", "cancelled"]
+    status: Literal["incomplete", "waiting", "designated", "to_update", "adjourned", "lapsed", "admitted", "cancelled"]
     first_transmitted_at: datetime
     first_received_on: date | None = None
     since: datetime | None = None
     restarts: int = 0
     retained: tuple[OfferType, ...] | None = None
+    right: LegalClock | None = None
+    right_told: bool = False
+    confirmed_on: date | None = None
     told: HouseholdWaiting | None = None
 
     @property
@@ -217,10 +221,8 @@ def standing(
     return "incomplete" if missing else "waiting"
 
 
-def legal_clock(mediation: Mediation | None, siao: str) -> LegalClock | None:
+def legal_clock(mediation: Mediation, siao: str) -> LegalClock:
     """The day by which the préfet must have made an offer, and the days on which the household may go to court."""
-    if mediation is None:
-        return None
     kind, unrestricted = mediation.kind, mediation.unrestricted
     due_on = offer_limit(kind, unrestricted=unrestricted).after(mediation.decided_on, siao)
     return LegalClock(

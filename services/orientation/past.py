@@ -17,7 +17,7 @@ from contracts.designations import (
     StayStarted,
 )
 from contracts.event import Message
-from contracts.households import HouseholdWaiting, RequestClosed, RequestSetAside
+from contracts.households import HouseholdWaiting, RequestClosed, RequestSetAside, RightRecognised
 from contracts.offers import StructureRegistered, VacancyClosed, VacancyExpected, VacancyOpened
 from contracts.received import DeadlineReached
 from contracts.rules import Rule
@@ -187,6 +187,11 @@ class Past:
         if waiting is not None:
             yield Put(WAITING, fact.request, waiting)
 
+    def _recognised(self, fact: RightRecognised) -> Effects:
+        waiting = self.territory.get(WAITING, fact.request)
+        if waiting is not None and (waiting.live or waiting.to_update):
+            yield Put(WAITING, fact.request, waiting.model_copy(update={"legal_clock": fact.legal_clock}))
+
     def _asks_no_more(self, fact: RequestClosed) -> Effects:
         waiting = self.territory.get(WAITING, fact.request)
         if waiting is not None and waiting.live:
@@ -257,6 +262,7 @@ _CHANGES: Final[dict[type[Message], Callable[[Past, Any], Effects]]] = {
     VacancyClosed: Past._closed,
     HouseholdWaiting: Past._waits,
     RequestSetAside: Past._set_aside,
+    RightRecognised: Past._recognised,
     RequestClosed: Past._asks_no_more,
     StayStarted: Past._lives_somewhere,
     DeadlineReached: Past._reached,

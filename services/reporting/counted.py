@@ -10,7 +10,6 @@ from contracts.designations import (
     DesignationMade,
     DesignationProgressed,
     HouseholdRefusalSettled,
-    LegalClockMissed,
     StayEnded,
     StayStarted,
 )
@@ -26,9 +25,8 @@ from contracts.households import (
 from contracts.indicator_codes import Indicator as Code
 from contracts.offers import VacancyClosed, VacancyOpened
 from contracts.proposals import ProposalDecided, ProposalRecorded
-from contracts.rights import LegalDeadlineApproaching, LegalOfferRecorded
 from contracts.stays import AdmissionSettled, StayDutyOverdue
-from services.reporting import leases, sittings
+from services.reporting import leases, rights, sittings
 
 # A household's refusal after which its request waits no more until its prescriber sends it again.
 TO_UPDATE: Final = ("inadmissible:to_update", "inadmissible:right:to_update")
@@ -74,6 +72,18 @@ INDICATORS: Final = (
         RequestRegistered,
         ("incomplete",),
         "first",
+    ),
+    Indicator(
+        Code.REQUESTS_ADJOURNED,
+        "Demandes que l'opérateur a ajournées : hors des listes, avec leur ancienneté, jusqu'à leur renvoi.",
+        RequestSetAside,
+        ("adjourned",),
+    ),
+    Indicator(
+        Code.REQUESTS_NOT_REFRESHED,
+        "Demandes sorties des listes faute d'actualisation ; actualisées, elles y reviennent avec leur ancienneté.",
+        RequestSetAside,
+        ("not_refreshed",),
     ),
     Indicator(Code.REQUESTS_CANCELLED, "Demandes closes sans admission.", RequestClosed, ("cancelled",)),
     Indicator(
@@ -235,28 +245,7 @@ INDICATORS: Final = (
         ("not_attributed", "inadmissible"),
     ),
     Indicator(Code.REHOUSED, "Sorties de la liste par relogement.", ReadinessEnded, ("rehoused",)),
-    Indicator(
-        Code.LEGAL_DEADLINES_NEAR,
-        "Alertes avant un jour légal DALO ou DAHO, sans offre ; un ménage peut en avoir plusieurs.",
-        LegalDeadlineApproaching,
-    ),
-    Indicator(
-        Code.LEGAL_OFFERS_IN_TIME,
-        "Désignations qui sont l'offre due à un ménage DALO ou DAHO, avant son jour légal.",
-        LegalOfferRecorded,
-        ("in_time",),
-    ),
-    Indicator(
-        Code.LEGAL_OFFERS_LATE,
-        "Désignations qui sont l'offre due à un ménage DALO ou DAHO, après son jour légal.",
-        LegalOfferRecorded,
-        ("late",),
-    ),
-    Indicator(
-        Code.LEGAL_CLOCKS_MISSED,
-        "Jours légaux DALO ou DAHO passés sans offre en cours.",
-        LegalClockMissed,
-    ),
+    *(Indicator(*of_rights) for of_rights in rights.COUNTED),
     *(Indicator(*of_the_commission) for of_the_commission in sittings.COUNTED),
     Indicator(
         Code.WAITING,

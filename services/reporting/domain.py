@@ -23,6 +23,7 @@ from contracts.households import (
     RequestClosed,
     RequestRegistered,
     RequestSetAside,
+    RightRecognised,
 )
 from contracts.leases import LeaseReviewRecorded
 from contracts.offers import (
@@ -117,7 +118,10 @@ ROWS: Final[dict[type[Message], Callable[[Any, datetime], FactRow]]] = {
         turn=e.revision,
     ),
     HouseholdWaiting: lambda e, at: _row(e, at, e.request, offer_type=e.qualified[0], persons=e.facts.persons),
-    RequestSetAside: lambda e, at: _row(e, at, e.request, persons=e.persons),
+    RequestSetAside: lambda e, at: _row(e, at, e.request, persons=e.persons, detail=e.reason),
+    RightRecognised: lambda e, at: _row(
+        e, at, e.request, persons=e.persons, detail="requalified" if e.requalified else "recognised"
+    ),
     RequestClosed: lambda e, at: _row(e, at, e.request, persons=e.persons, detail=e.reason),
     ReadinessDeclared: lambda e, at: _row(e, at, e.household, persons=e.persons),
     ReadinessEnded: lambda e, at: _row(e, at, e.household, persons=e.persons, detail=e.reason),

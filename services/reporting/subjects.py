@@ -27,6 +27,7 @@ from contracts.households import (
     RequestClosed,
     RequestRegistered,
     RequestSetAside,
+    RightRecognised,
 )
 from contracts.law import JUDGEMENT_REMINDER
 from contracts.offers import VacancyClosed, VacancyOpened
@@ -104,6 +105,14 @@ def _set_aside(_event: RequestSetAside, _at: datetime, known: Subject | None) ->
     return None if known is None else known.model_copy(update={"state": INCOMPLETE})
 
 
+def _recognised(event: RightRecognised, at: datetime, known: Subject | None) -> Subject:
+    """The law's clock is this one; of a request that was not kept, for it does not wait, it is all that is known."""
+    due_at = end_of(event.legal_clock.due_on)
+    if known is not None:
+        return known.model_copy(update={"due_at": due_at})
+    return Subject(siao=event.siao, kind="request", state=INCOMPLETE, persons=event.persons, since=at, due_at=due_at)
+
+
 def _request(
     event: HouseholdWaiting | RequestRegistered, since: datetime, clock: LegalClock | None, state: str = ""
 ) -> Subject:
@@ -179,6 +188,7 @@ CHANGES: Final[dict[type[Message], tuple[Change, ...]]] = {
     RequestRegistered: (Change("request", lambda e: e.request, _registered),),
     HouseholdWaiting: (Change("request", lambda e: e.request, _waits),),
     RequestSetAside: (Change("request", lambda e: e.request, _set_aside),),
+    RightRecognised: (Change("request", lambda e: e.request, _recognised),),
     RequestClosed: (Change("request", lambda e: e.request, _gone),),
     DesignationMade: (Change("designation", lambda e: e.designation, _made),),
     DesignationProgressed: (Change("designation", lambda e: e.designation, _progressed),),

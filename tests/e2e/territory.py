@@ -16,7 +16,7 @@ from tests.builders import CANARY, COURBEVOIE, NANTERRE
 from tests.e2e.partner import PATIENCE_SECONDS, Partner
 
 # One for each story: what happens in one is of no concern to another.
-SIAOS: Final = ("92", "93", "94", "95", "77", "78", "91", "60", "27", "76", "80", "28", "45", "14", "33", "69")
+SIAOS: Final = ("92", "93", "94", "95", "77", "78", "91", "60", "27", "76", "80", "28", "45", "14", "33", "69", "31")
 SIAO_WITHOUT_STORY: Final = "75"
 # Where a day takes less than a second: a story waits for days of the law.
 FAST_SIAOS: Final = ("67", "13", "59", "54")

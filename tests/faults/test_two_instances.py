@@ -15,8 +15,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from contracts.answers import DesignationAccepted, HouseholdAdmitted, HouseholdDeclined
-from contracts.codes import HouseholdRefusal, OfferType
+from contracts.answers import DesignationAccepted, HouseholdAdmitted, HouseholdDeclined, HouseholdLeft
+from contracts.codes import ExitDestination, HouseholdRefusal, OfferType
 from contracts.decisions import RefusalJudged
 from contracts.designations import DesignationEnded, DesignationMade
 from contracts.notices import HouseholdDesignated, RefusalToJudge
@@ -91,15 +91,19 @@ async def prepare(siao: Territory) -> None:
 
 
 async def live(siao: Territory, done: asyncio.Event) -> int:
-    """Places open; each designation is answered, one way or another, until told to stop; how many there were."""
+    """Places open; each designation is answered, one way or another, until told to stop; how many there were.
+
+    Another household asks each time, and who was admitted leaves again: it goes on as long as the others take to join.
+    """
     for number in range(PLACES):
         await siao.structure.tells(a_vacancy(f"P{number}"))
     answered = 0
     while not done.is_set():
         notice = await next_of(siao.structure, HouseholdDesignated)
         if notice is not None:
-            await answer(siao, notice.designation, answered)
+            await answer(siao, notice, answered)
             answered += 1
+            await siao.ccas.tells(a_request(f"request-{HOUSEHOLDS + answered}"))
     return answered
 
 
@@ -112,8 +116,9 @@ async def next_of(partner: Partner, kind: type[Any]) -> Any:
     return found
 
 
-async def answer(siao: Territory, designation: str, turn: int) -> None:
-    """Declined, refused and upheld, or admitted; in turn."""
+async def answer(siao: Territory, notice: HouseholdDesignated, turn: int) -> None:
+    """Declined, refused and upheld, or admitted and gone again; in turn."""
+    designation = notice.designation
     if turn % 3 == 0:
         await siao.structure.tells(HouseholdDeclined(designation=designation, reason=HouseholdRefusal.OTHER))
     elif turn % 3 == 1:
@@ -123,6 +128,9 @@ async def answer(siao: Territory, designation: str, turn: int) -> None:
     else:
         await siao.structure.tells(DesignationAccepted(designation=designation, entry_on=TODAY))
         await siao.structure.tells(HouseholdAdmitted(designation=designation, entered_on=TODAY))
+        await siao.structure.tells(
+            HouseholdLeft(household=notice.household, left_on=TODAY, destination=ExitDestination.SOCIAL_HOUSING)
+        )
 
 
 @pytest.mark.timeout(400)

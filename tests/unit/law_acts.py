@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from contracts.alerts import AdmissionToAnswer
 from contracts.answers import DesignationInterviewHeld, DesignationInterviewSet, StayExtensionAsked, StayReviewed
-from contracts.codes import OfferType
+from contracts.codes import MediationKind, OfferType
 from contracts.decision_codes import CancelReason
 from contracts.decisions import (
     AdmissionJudged,
@@ -19,7 +19,7 @@ from contracts.decisions import (
 from contracts.designations import DesignationMade, StayStarted
 from contracts.event import Message
 from contracts.notices import HouseholdDesignated, HouseholdRefusalToJudge, RefusalToJudge
-from contracts.requests import HouseholdAdmittedDirectly
+from contracts.requests import HouseholdAdmittedDirectly, Mediation, MediationDecided, RequestRefreshed
 from contracts.rule_codes import HardRule, OutOfOrderReason, SuspensionReason
 from contracts.topics import Service
 from services.chassis.clock import day_of
@@ -179,6 +179,20 @@ def park(life: Acting, who: int, how: int) -> None:
         life._post(OPERATOR, RequestSuspended.model_validate({**said, "offer_types": types}))
 
 
+def recognise(life: Acting, who: int, how: int) -> None:
+    """The préfecture says which right the household of a request has."""
+    kind = list(MediationKind)[how % 3]
+    mediation = Mediation(kind=kind, decided_on=TODAY - timedelta(days=10 * who))
+    request = f"{(CCAS, HOSPITAL)[who % 2]}/r{how % 6}"
+    life._post(PREFECTURE, MediationDecided(request=request, mediation=mediation))
+
+
+def refresh(life: Acting, who: int, how: int) -> None:
+    """A prescriber has asked the household of a request again, today or some weeks ago."""
+    asked = day_of(life.siao.now) - timedelta(weeks=how // 3)
+    life._post((CCAS, HOSPITAL)[who % 2], RequestRefreshed(request_id=f"r{who}", confirmed_on=asked))
+
+
 LAW_ACTS: Final[dict[str, Callable[[Acting, int, int], None]]] = {
     "interview": interview,
     "decide": decide,
@@ -192,4 +206,6 @@ LAW_ACTS: Final[dict[str, Callable[[Acting, int, int], None]]] = {
     "wait_long": wait_long,
     "before_its_turn": before_its_turn,
     "park": park,
+    "recognise": recognise,
+    "refresh": refresh,
 }

@@ -12,7 +12,7 @@ TO_JUDGE = (
     DesignationState.REFUSAL_ESCALATED,
     DesignationState.HOUSEHOLD_REFUSAL,
 )
-ONCE = ("judge", "review_late", "extension_late", "lease_review_late", "lease_term_late", "legal")
+ONCE = ("judge", "refresh", "review_late", "extension_late", "lease_review_late", "lease_term_late", "legal")
 REMINDERS = (
     *("remind", "review_near", "extension_near", "lease_review_near", "lease_term_near"),
     *("legal_first", "legal_second"),
@@ -33,6 +33,7 @@ def each_state_has_its_deadlines_and_nothing_else_has(_life: object, siao: Siao)
         "extension_late": {h for h in chrs if stays[h].ends_on and stays[h].extension is None},
         "lease_review_late": sliding,
         "lease_term_late": sliding,
+        "refresh": {key for key, waiting in kept.all(WAITING).items() if waiting.live and waiting.refresh_due_on},
         "legal": {key for key, file in running.items() if file.state != "lost"},
     }
     names = {name for _, name in siao.timers}

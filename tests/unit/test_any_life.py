@@ -14,6 +14,7 @@ from contracts.alerts import (
     LegalBenefitAtRisk,
     LegalClockApproaching,
     LegalOfferMade,
+    RequestRefreshDue,
 )
 from contracts.codes import DesignationOutcome, DesignationState, OfferType
 from contracts.designations import (
@@ -25,7 +26,7 @@ from contracts.designations import (
     StayStarted,
 )
 from contracts.event import Message
-from contracts.households import HouseholdWaiting, ReadinessEnded, RequestRegistered
+from contracts.households import HouseholdWaiting, ReadinessEnded, RequestRegistered, RequestSetAside, RightRecognised
 from contracts.leases import LeaseReviewRecorded, SubletDwellingUpdated
 from contracts.notices import (
     DesignationClosed,
@@ -271,12 +272,13 @@ def test_a_batch_of_one_and_a_batch_of_many_decide_the_same(acts: list[Act]) -> 
 
 def test_in_many_lives_everything_that_can_happen_does_and_all_of_it_stays_true() -> None:
     outcomes, reasons, kinds = set[DesignationOutcome](), set[str](), set[type[Message] | type[None]]()
-    slid = set[bool]()
+    slid, aside = set[bool](), set[str]()
     for seed in range(30):
         chance, life = random.Random(seed), Life(seed)
         siao = life.live([(chance.choice(NAMES), chance.randint(0, 5), chance.randint(0, 11)) for _ in range(240)])
         outcomes |= {fact.outcome for fact in siao.facts(DesignationEnded)}
         reasons |= {fact.reason for fact in siao.facts(ReadinessEnded)}
+        aside |= {fact.reason for fact in siao.facts(RequestSetAside)}
         slid |= {fact.slid for fact in siao.facts(StayEnded)}
         kinds |= {type(item.value) for item in siao.log}
         for fact in ALWAYS:
@@ -287,5 +289,6 @@ def test_in_many_lives_everything_that_can_happen_does_and_all_of_it_stays_true(
     assert kinds >= {ProposalRecorded, ProposalDecided, ReadyHouseholdProposed, ReadyHouseholdDecided}
     assert kinds >= {StayStarted, StayEnded, ReadyHousehold, LegalClockMissed, RefusalOverruled, DesignationReminded}
     assert kinds >= {HouseholdRefusalSettled, RefusalEscalated, EscalationJudged, EmergencyAdmissionTold}
-    assert kinds >= {LeaseReviewRecorded, SubletDwellingUpdated}
+    assert kinds >= {LeaseReviewRecorded, SubletDwellingUpdated, RightRecognised, RequestRefreshDue}
+    assert aside == {"adjourned", "not_refreshed"}
     assert kinds >= {AdmissionToAnswer, JudgementOverdue, LegalOfferMade, LegalClockApproaching}

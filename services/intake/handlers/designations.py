@@ -1,7 +1,5 @@
 """What intake does with decisions: tell the structure who comes, tell the prescriber, follow the stays."""
 
-from typing import Literal
-
 from contracts.codes import DesignationOutcome, SupportLevel
 from contracts.designations import (
     DesignationEnded,
@@ -11,7 +9,6 @@ from contracts.designations import (
     StayEnded,
     StayStarted,
 )
-from contracts.event import Message
 from contracts.notices import (
     DesignationClosed,
     DesignationReminded,
@@ -19,18 +16,14 @@ from contracts.notices import (
     InterviewSet,
     RefusalEscalated,
     RefusalOverruled,
-    RequestUpdated,
 )
 from contracts.requests import Needs
 from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
-from services.chassis.fold import Effects, Heard, Key, Put, Send, State, no_keys, notify, publish
-from services.intake.domain import Request
+from services.chassis.fold import Effects, Heard, Key, Put, State, no_keys, notify, publish
 from services.intake.handlers.folds import CORE
 from services.intake.handlers.readiness import disclosed, identity_of, unlisted
-from services.intake.handlers.requests import closed
+from services.intake.handlers.requests import Status, closed, updated
 from services.intake.store import HOUSEHOLDS, REQUESTS
-
-Status = Literal["designated", "waiting_again", "to_update", "admitted"]
 
 
 def household_and_request(heard: Heard[DesignationMade | DesignationEnded | StayStarted]) -> list[Key]:
@@ -134,7 +127,7 @@ def restart(heard: Heard[HouseholdRefusalSettled], state: State) -> Effects:
     restarted = request.model_copy(update={"restarts": event.restarts, "since": event.at})
     if event.consequence == "to_update":
         restarted = restarted.model_copy(update={"status": "to_update"})
-        yield _told(heard, request, "to_update")
+        yield updated(heard, request, "to_update")
     yield Put(REQUESTS, event.request, restarted)
 
 
@@ -158,19 +151,12 @@ def _advance(
     if request is None or request.status in ("cancelled", "admitted"):
         return
     yield Put(REQUESTS, key, request.model_copy(update={"status": "waiting" if status == "waiting_again" else status}))
-    yield _told(heard, request, status)
-    if request.status == "adjourned" and status == "designated" and request.waits is not None:
-        # The adjournment crossed the designation, which stands: everybody is to know that it waits after all.
+    yield updated(heard, request, status)
+    if request.status in ("adjourned", "lapsed") and status == "designated" and request.waits is not None:
+        # Its being set aside crossed the designation, which stands: everybody is to know that it waits after all.
         yield publish(HOUSEHOLDS_TOPIC, request.siao, request.waits)
     if status == "admitted":
         yield publish(HOUSEHOLDS_TOPIC, request.siao, closed(key, request, "admitted", heard))
-
-
-def _told(heard: Heard[Message], request: Request, status: Status) -> Send:
-    return notify(
-        request.prescriber,
-        RequestUpdated(request_id=request.request_id, household=request.household, status=status, at=heard.now),
-    )
 
 
 def household_that_left(heard: Heard[StayEnded]) -> list[Key]:

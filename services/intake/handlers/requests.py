@@ -1,12 +1,14 @@
 """Requests: registered once, completed or amended by revision, cancelled."""
 
+from typing import Literal
+
 from contracts.event import Message, Refusal
-from contracts.households import HouseholdWaiting, RequestClosed, RequestRegistered
+from contracts.households import HouseholdWaiting, LegalClock, RequestClosed, RequestRegistered
 from contracts.notices import RequestUpdated
-from contracts.requests import RequestCancelled, RequestSubmitted
+from contracts.requests import RequestCancelled, RequestRefreshed, RequestSubmitted
 from contracts.topics import HOUSEHOLDS as HOUSEHOLDS_TOPIC
 from services.chassis.clock import day_of
-from services.chassis.fold import Effects, Heard, Key, Put, State, accept, notify, publish
+from services.chassis.fold import Effects, Heard, Key, Put, Send, State, accept, notify, publish
 from services.intake.domain import (
     Household,
     Request,
@@ -22,8 +24,10 @@ from services.intake.domain import (
 from services.intake.handlers.folds import PARTNERS
 from services.intake.store import HOUSEHOLDS, REQUESTS
 
+Status = Literal["waiting", "designated", "waiting_again", "to_update", "admitted"]
 
-def own_request(heard: Heard[RequestSubmitted | RequestCancelled]) -> list[Key]:
+
+def own_request(heard: Heard[RequestSubmitted | RequestRefreshed | RequestCancelled]) -> list[Key]:
     """The sender's request and its household."""
     key = request_key(heard.sender.id, heard.event.request_id)
     return [(REQUESTS, key), (HOUSEHOLDS, household_of_request(key))]
@@ -62,7 +66,8 @@ def submit(heard: Heard[RequestSubmitted], state: State) -> Effects:
 def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None) -> tuple[Request, RequestRegistered]:
     """The request in the register, and what is said of it. Raises Refusal: see `types_asked`, `facts_of`."""
     event, sender = heard.event, heard.sender
-    asked, missing, facts = types_asked(event), missing_sections(event), facts_of(event, day_of(heard.now))
+    today = day_of(heard.now)
+    asked, missing, facts = types_asked(event), missing_sections(event), facts_of(event, today)
     request = Request(
         siao=sender.siao,
         prescriber=sender.id,
@@ -76,6 +81,9 @@ def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None)
         since=heard.now if known is not None and known.status == "to_update" else known.since if known else None,
         restarts=known.restarts if known else 0,
         retained=known.retained if known else None,
+        right=_right(event, sender.siao, known),
+        right_told=known is not None and known.right_told,
+        confirmed_on=today,
     )
     fact = RequestRegistered(
         siao=sender.siao,
@@ -90,9 +98,16 @@ def _registered(heard: Heard[RequestSubmitted], key: str, known: Request | None)
         recommended=asked,
         missing=missing,
         first_transmitted_at=request.first_transmitted_at,
-        legal_clock=legal_clock(event.mediation, sender.siao),
+        legal_clock=request.right,
     )
     return request, fact
+
+
+def _right(event: RequestSubmitted, siao: str, known: Request | None) -> LegalClock | None:
+    """The right recognised: as the préfecture has told it, else as the prescriber does."""
+    if known is not None and known.right_told:
+        return known.right
+    return None if event.mediation is None else legal_clock(event.mediation, siao)
 
 
 def _waiting(event: RequestSubmitted, request: Request, registered: RequestRegistered) -> HouseholdWaiting:
@@ -110,6 +125,7 @@ def _waiting(event: RequestSubmitted, request: Request, registered: RequestRegis
         legal_clock=registered.legal_clock,
         restarts=request.restarts,
         evaluated_on=event.evaluation.evaluated_on,
+        confirmed_on=request.confirmed_on,
     )
 
 
@@ -120,16 +136,21 @@ def _household(event: RequestSubmitted, siao: str, known: Household | None) -> H
     return Household(siao=siao, members=event.members, phone=event.phone, needs=event.needs)
 
 
+def open_request(state: State, siao: str, key: str, path: str) -> Request:
+    """A request of this SIAO that is asked still. Raises Refusal: request-unknown, request-closed."""
+    request = state.get(REQUESTS, key)
+    if request is None or request.siao != siao:
+        raise Refusal("request-unknown", path)
+    if request.status in ("admitted", "cancelled"):
+        raise Refusal("request-closed", path)
+    return request
+
+
 @PARTNERS.on(RequestCancelled, keys=own_request)
 def cancel(heard: Heard[RequestCancelled], state: State) -> Effects:
     """The household does not ask any more."""
-    sender = heard.sender
-    key = request_key(sender.id, heard.event.request_id)
-    known = state.get(REQUESTS, key)
-    if known is None:
-        raise Refusal("request-unknown", "$.request_id")
-    if known.status in ("admitted", "cancelled"):
-        raise Refusal("request-closed", "$.request_id")
+    key = request_key(heard.sender.id, heard.event.request_id)
+    known = open_request(state, heard.sender.siao, key, "$.request_id")
     yield Put(REQUESTS, key, known.model_copy(update={"status": "cancelled"}))
     yield publish(HOUSEHOLDS_TOPIC, known.siao, closed(key, known, "cancelled", heard))
     yield accept(heard, ("request", key))
@@ -144,4 +165,12 @@ def closed(key: str, request: Request, reason: str, heard: Heard[Message]) -> Re
         persons=request.persons,
         reason="admitted" if reason == "admitted" else "cancelled",
         closed_at=heard.now,
+    )
+
+
+def updated(heard: Heard[Message], request: Request, status: Status) -> Send:
+    """The prescriber is told where its request stands."""
+    return notify(
+        request.prescriber,
+        RequestUpdated(request_id=request.request_id, household=request.household, status=status, at=heard.now),
     )

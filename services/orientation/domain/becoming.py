@@ -1,6 +1,7 @@
 """What a fact makes of a state: the same when it is heard and when the log is replayed."""
 
 from contracts.households import HouseholdWaiting
+from contracts.law import REFRESH_PERIOD
 from contracts.offers import PlaceRegistered, StructureRegistered, VacancyExpected, VacancyOpened
 from services.orientation.domain.model import Structure, Vacancy, Waiting
 
@@ -73,12 +74,13 @@ def waiting_of(event: HouseholdWaiting, known: Waiting | None) -> Waiting | None
         designation=known.designation if known else None,
         restarts=known.restarts if known is not None and behind else event.restarts,
         evaluated_on=event.evaluated_on,
+        refresh_due_on=event.confirmed_on and REFRESH_PERIOD.after(event.confirmed_on, event.siao),
         holds=known.holds if known else (),
     )
 
 
 def set_aside_of(known: Waiting | None) -> Waiting | None:
-    """A household whose request the operator has adjourned; None when that changes nothing."""
+    """A household whose request was adjourned, or not refreshed in time; None when that changes nothing."""
     if known is None or not known.live or known.designation is not None:
         return None
     return known.model_copy(update={"live": False, "to_update": True})

@@ -81,7 +81,7 @@ class Waiting(Kept):
     """A household on the waiting lists of the types it is qualified for. `designation`: the one under way.
 
     restarts: how often its seniority has started again; to_update: off the lists until its prescriber sends it again;
-    evaluated_on: the day of its last evaluation, where it is known.
+    evaluated_on: the day of its last evaluation, where it is known; refresh_due_on: the day by which it is refreshed.
     """
 
     siao: str
@@ -97,6 +97,7 @@ class Waiting(Kept):
     restarts: int = 0
     to_update: bool = False
     evaluated_on: date | None = None
+    refresh_due_on: date | None = None
     holds: tuple[Hold, ...] = ()
 
 

@@ -7,7 +7,7 @@ from contracts.codes import DesignationOutcome, DesignationState
 from contracts.received import DeadlineReached
 from services.chassis.fold import Effects, Heard, Key
 from services.chassis.tables import StateTable
-from services.orientation.handlers import agendas, chrs, duties, holds, judgements, legal, offers
+from services.orientation.handlers import agendas, chrs, duties, holds, judgements, legal, offers, refreshes
 from services.orientation.handlers.designating import end_and_go_on, find_place
 from services.orientation.handlers.folds import CORE
 from services.orientation.handlers.progress import progressed
@@ -74,6 +74,8 @@ _REACHED: Final[dict[str, Reached]] = {
     "lease_review_late": duties.reach,
     "lease_term_near": duties.reach,
     "lease_term_late": duties.reach,
+    "refresh_near": refreshes.reach,
+    "refresh_late": refreshes.reach,
     "legal": legal.reach,
     "legal_near": legal.reach,
     "projet": offers.begin_projet,

@@ -15,7 +15,7 @@ from contracts.topics import DESIGNATIONS as DESIGNATIONS_TOPIC
 from contracts.topics import Role
 from services.chassis.fold import Effects, Forget, Heard, Put, Send, accept, publish
 from services.orientation.domain.model import Designation, LegalFile, Waiting
-from services.orientation.handlers import holds, legal
+from services.orientation.handlers import holds, legal, refreshes
 from services.orientation.handlers.designating import end_and_go_on
 from services.orientation.handlers.progress import own_designation, step_to
 from services.orientation.handlers.replies import WAITING_FOR_ANSWER, to_judge
@@ -115,6 +115,8 @@ def judge_household(heard: Heard[AnswerReceived], territory: Territory, event: H
         consequence = "seniority_restarts" if waiting.designation is not None else "to_update"
         waiting = _restarted(waiting, heard.now)
         yield Put(WAITING, designation.request, waiting)
+        if not waiting.live:
+            yield from refreshes.forget(designation.request)
         yield from holds.cool_off(territory, designation.request, designation.structure, heard.now)
     outcome = {
         "verdict": event.verdict,

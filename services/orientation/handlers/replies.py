@@ -21,7 +21,7 @@ from contracts.topics import Role
 from services.chassis.clock import day_of
 from services.chassis.fold import Effects, Heard, Put, accept
 from services.orientation.domain.model import Designation
-from services.orientation.handlers import legal
+from services.orientation.handlers import legal, refreshes
 from services.orientation.handlers.designating import end, end_and_go_on
 from services.orientation.handlers.progress import own_designation, step_to
 from services.orientation.handlers.stays import start_stay, stay_of
@@ -166,6 +166,7 @@ def admit(heard: Heard[AnswerReceived], territory: Territory, event: HouseholdAd
         yield Put(VACANCIES, designation.vacancy, vacancy.model_copy(update={"live": False}))
     if waiting is not None:
         yield Put(WAITING, designation.request, waiting.model_copy(update={"live": False}))
+        yield from refreshes.forget(designation.request)
     yield from legal.close(territory, designation.request)
     stay = stay_of(designation, event.entered_on)
     yield from start_stay(heard, territory, designation.household, stay, event.designation, designation.request)

@@ -16,7 +16,7 @@ from contracts.topics import Role
 from services.chassis.clock import day_of
 from services.chassis.fold import Effects, Heard, Key, Put, accept, no_keys, publish
 from services.orientation.domain.model import Designation, Stay
-from services.orientation.handlers import admissions, legal
+from services.orientation.handlers import admissions, legal, refreshes
 from services.orientation.handlers.designating import end, fill
 from services.orientation.handlers.duties import forget_duties, own_stay, watch_duties
 from services.orientation.handlers.folds import CORE
@@ -86,6 +86,7 @@ def _fulfil(heard: Heard[StayRecorded], territory: Territory, request: str) -> E
     if waiting.designation is not None:
         yield from end(heard, territory, waiting.designation, DesignationOutcome.SUPERSEDED, Party.STRUCTURE)
     yield Put(WAITING, request, waiting.model_copy(update={"live": False, "to_update": False, "designation": None}))
+    yield from refreshes.forget(request)
     if designation is not None:
         yield from fill(heard, territory, designation.vacancy)
 

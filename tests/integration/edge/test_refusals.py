@@ -191,6 +191,14 @@ def test_a_body_too_large_is_not_read(house: House) -> None:
     assert seconds < 15
 
 
+def test_one_who_goes_on_sending_too_large_a_body_reads_the_answer(house: House) -> None:
+    """A connection that is closed on a sender takes the answer with it."""
+    received, seconds = raw(house, head(house, 10_000_000), *[b" " * 100_000] * 100, pause=0.001)
+    assert received.startswith(b"HTTP/1.1 413 ")
+    assert b"body-too-large" in received
+    assert seconds < 15
+
+
 @pytest.mark.parametrize("said", [b"", b"GET /v1/notices HTTP/1.1\r\nhost: "], ids=["nothing", "half a head"])
 def test_a_caller_who_does_not_finish_its_request_is_let_go(house: House, said: bytes) -> None:
     received, seconds = raw(house, said)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.codes import Composition, Gender, MediationKind, Relation
-from contracts.households import RequestRegistered
+from contracts.households import HouseholdWaiting, RequestRegistered
 from contracts.requests import Mediation, Member
 from services.intake.domain import age_on, composition_of, entitled, legal_clock
 from tests.builders import (
@@ -123,7 +123,9 @@ def test_the_legal_day_depends_on_the_right_and_on_the_departement(kind: Mediati
 
 
 def test_a_household_without_a_decision_has_no_legal_day() -> None:
-    assert legal_clock(None, "92") is None
+    siao = Siao()
+    siao.send(CCAS, a_request())
+    assert siao.facts(HouseholdWaiting)[0].legal_clock is None
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_silent_structure_is_reminded_after_seven_days_and_expires_after_ten()
     assert (closed.designation, closed.outcome, closed.party) == (
         *(designation, DesignationOutcome.EXPIRED, Party.STRUCTURE),
     )
-    assert (reminders(siao), siao.timers) == (1, {})
+    assert (reminders(siao), names(siao)) == (1, {"refresh"})
 
 
 def test_an_expired_place_goes_to_the_next_household_and_the_first_waits_again() -> None:
@@ -90,12 +90,12 @@ def test_reading_a_designation_is_not_an_answer_to_it() -> None:
 
 def test_each_state_has_the_deadline_of_who_is_to_act_and_no_other() -> None:
     watched = {
-        designated: {"remind", "expire"},
-        interviewed: {"remind", "expire"},
-        accepted: {"remind", "expire"},
-        refused: {"judge"},
-        escalated: {"judge"},
-        declined: {"judge"},
+        designated: {"remind", "expire", "refresh"},
+        interviewed: {"remind", "expire", "refresh"},
+        accepted: {"remind", "expire", "refresh"},
+        refused: {"judge", "refresh"},
+        escalated: {"judge", "refresh"},
+        declined: {"judge", "refresh"},
         hosted: {"review_near", "review_late"},
     }
     for situation, expected in watched.items():
@@ -113,7 +113,8 @@ def test_a_designation_that_ends_leaves_no_deadline(end: str, situation: Callabl
         siao.send(STRUCTURE, a_withdrawal())
     else:
         siao.send(CCAS, RequestCancelled(request_id="first"))
-    assert siao.timers == {}
+    # Who waits again is to be refreshed one day; who asks no more is not.
+    assert names(siao) == ({"refresh"} if end == "withdrawn" else set())
 
 
 def test_an_overruled_refusal_starts_the_delay_again() -> None:
@@ -249,7 +250,7 @@ def test_an_amendment_that_withdraws_the_decision_forgets_the_legal_day() -> Non
     siao = with_structure()
     siao.send(CCAS, a_request(mediation=DAHO))
     siao.send(CCAS, a_request(revision=2))
-    assert siao.timers == {}
+    assert names(siao) == {"refresh"}
 
 
 def test_a_missed_legal_day_is_told_once_whatever_is_amended_afterwards() -> None:

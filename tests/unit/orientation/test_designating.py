@@ -166,7 +166,7 @@ def test_a_withdrawn_vacancy_ends_its_designation_whatever_its_state() -> None:
         (closed,) = siao.notices(STRUCTURE, DesignationClosed)
         assert (closed.designation, closed.outcome) == (notice.designation, DesignationOutcome.WITHDRAWN)
         assert closed.party is Party.STRUCTURE
-        assert siao.timers == {}
+        assert {name.partition(":")[0] for _, name in siao.timers} == {"refresh"}
         assert siao.memory(Service.ORIENTATION).all(VACANCIES)[siao.facts(DesignationMade)[0].vacancy].live is False
         assert siao.notices(CCAS, RequestUpdated)[-1].status == "waiting_again"
 

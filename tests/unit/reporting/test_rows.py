@@ -10,7 +10,7 @@ from contracts.catalogue import MESSAGES
 from contracts.codes import EvaluationSection, ExitDestination, MediationKind, OfferType
 from contracts.decision_codes import CancelReason
 from contracts.decisions import DesignationCancelled, HouseholdRefusalJudged
-from contracts.designations import CriteriaInForce, RequestHeld
+from contracts.designations import CriteriaInForce, RequestHeld, RequestRefreshOverdue
 from contracts.dwelling_codes import LeaseOutcome
 from contracts.households import RequestRegistered, StayRecorded
 from contracts.requests import HouseholdAdmittedDirectly, Mediation
@@ -50,7 +50,7 @@ from tests.unit.orientation.sittings import FEDERATION, asks, convened, governed
 from tests.unit.situations import accepted, declined, designated, hosted, with_structure
 
 UNCOUNTED = {
-    *(StayRecorded, CriteriaInForce),
+    *(StayRecorded, CriteriaInForce, RequestRefreshOverdue),
     *(AdmissionSentToPrefet, StayReviewRecorded, StayExtended, RequestHeld),
     *(CommissionInForce, SessionConvened, QuotaInForce, AgendaFrozen),
 }
