@@ -21,6 +21,11 @@ from services.chassis.unit import Unit
 
 # How long to wait for a first message before looking whether the service is to stop.
 WAIT_MS: Final = 500
+# How long the broker may keep a question that it has no answer to. While a batch is handled the client asks for other
+# partitions only: what comes on those of the batch waits as long. Of the hundreds of partners' partitions it asks less
+# often, for each question names them all.
+FEW_WAIT_MS: Final = 50
+MANY_WAIT_MS: Final = 500
 # The client reads other partitions between two refusals of one: reading is well when none came for so long.
 WELL_SECONDS: Final = 10.0
 # How long reading may be refused before it begins anew, and how long that may take.
@@ -162,6 +167,7 @@ def subscribe(
         parser=safe_parser,
         decoder=undecoded,
         isolation_level="read_committed",
+        fetch_max_wait_ms=FEW_WAIT_MS if topics else MANY_WAIT_MS,
         partition_assignment_strategy=(together,),
         listener=Listener(unit),
     )

@@ -70,8 +70,12 @@ def folds(target: str, refused_by_database: bool) -> Folds:
     """The handler: one state read, one state written, one message sent."""
     handlers = Folds()
 
+    def written(event: Happened) -> str:
+        # What the database refuses is written nowhere else: a later event of the batch would write over it.
+        return f"{event.key}/{event.seq}" if event.bad else event.key
+
     def keys(heard: Heard[Happened]) -> Iterable[Key]:
-        return ((COUNTERS, heard.event.key),)
+        return ((COUNTERS, heard.event.key), (COUNTERS, written(heard.event)))
 
     @handlers.on(Happened, keys=keys)
     def count(heard: Heard[Happened], state: State) -> Iterable[Put | Send]:
@@ -80,7 +84,7 @@ def folds(target: str, refused_by_database: bool) -> Folds:
             raise ValueError("a bad event")
         before = state.get(COUNTERS, event.key)
         n = (before.n if before else 0) + 1
-        put = Put(COUNTERS, event.key, Counter(n=-1 if event.bad else n))
+        put = Put(COUNTERS, written(event), Counter(n=-1 if event.bad else n))
         return put, Send(target, event.key, Counted(key=event.key, n=n, seq=event.seq, at=event.at))
 
     return handlers

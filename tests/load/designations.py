@@ -5,6 +5,7 @@ import random
 import tempfile
 import threading
 import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from confluent_kafka import Consumer, Producer
 
 from contracts.codes import EvaluationSection, Situation
 from contracts.partners import PartnerRegistered
-from contracts.topics import NOTICES, REQUESTS, VACANCIES, Role
+from contracts.topics import HOUSEHOLDS, NOTICES, REQUESTS, VACANCIES, Role, Service
 from deploy.embedded.platform import SERVICES_PORTS, Addresses, Platform
 from deploy.embedded.ports import free_port
 
@@ -167,6 +168,26 @@ def load(producer: Producer, notices: Notices, scale: Scale, places: int) -> Non
         time.sleep(0.05)
 
 
+def known(running: Platform, scale: Scale) -> None:
+    """Returns when all services have heard of all who wait: prescribers are answered before. Raises TimeoutError."""
+    deadline = time.monotonic() + LOADING_SECONDS + LOADING_SECONDS_EACH * scale.waiting
+    for service in (Service.ORIENTATION, Service.REPORTING):
+        address = f"{running.services[service].url}/metrics"
+        # Each request is registered, and waits: two facts.
+        while heard_of(address) < 2 * scale.waiting:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{service.value} has heard {heard_of(address):.0f} of {2 * scale.waiting} facts")
+            time.sleep(0.2)
+
+
+def heard_of(address: str) -> float:
+    """Facts about households that a service has taken."""
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    taken = [line for line in lines if HOUSEHOLDS.name in line and 'outcome="taken"' in line and "_total" in line]
+    return sum(float(line.rpartition(" ")[2]) for line in taken)
+
+
 def publish(producer: Producer, notices: Notices, scale: Scale, per_second: int, seconds: float) -> list[float]:
     """Vacancies in open loop; milliseconds from the intended sending to the designation read. Raises TimeoutError."""
     count, intended = int(per_second * seconds), dict[str, float]()
@@ -201,6 +222,7 @@ def measure(per_second: int, seconds: float, scale: Scale) -> list[float]:
         reader.start()
         try:
             load(producer, notices, scale, places)
+            known(running, scale)
             return publish(producer, notices, scale, per_second, seconds)[2 * per_second :]
         finally:
             notices.stopping.set()
