@@ -25,6 +25,7 @@ from contracts.decisions import AdmissionJudged
 from contracts.law import DALO_OFFER, months_after
 from contracts.notices import HouseholdDesignated, LegalClockAlert, RequestUpdated
 from contracts.requests import Mediation
+from services.chassis.clock import day_of
 from tests.builders import FAMILY_NAME, a_place, a_request, a_structure, a_vacancy
 from tests.e2e.territory import Territory
 
@@ -59,14 +60,14 @@ async def test_a_director_admits_and_the_silence_of_the_prefet_accepts(fast_terr
     admission = (await structure.tells(decision))["admission"]
     asked = await prefecture.hears(AdmissionToAnswer, admission=admission)
     assert (asked.kind, asked.term_months, asked.members[0].family_name) == ("admission", 6, FAMILY_NAME)
-    assert asked.answer_due_on == months_after(asked.sent_at.date(), 1)
+    assert asked.answer_due_on == months_after(day_of(asked.sent_at), 1)
 
     await structure.tells(HouseholdAdmitted(designation=designated.designation, entered_on=territory.today))
     await territory.ccas.hears(RequestUpdated, request_id="lina", status="admitted")
     for partner in (structure, territory.operator, prefecture):
         answered = await partner.hears(AdmissionAnswered, admission=admission)
         assert answered.outcome is AdmissionOutcome.DEEMED_ACCEPTED
-        assert answered.at.date() >= asked.answer_due_on
+        assert day_of(answered.at) >= asked.answer_due_on
 
     longer = StayExtensionAsked(household=designated.household, until=territory.today + 365 * DAY)
     extension = (await structure.tells(longer))["admission"]
