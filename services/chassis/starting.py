@@ -9,6 +9,8 @@ from faststream.kafka import KafkaBroker
 from services.chassis.faults import Fault, Faults
 
 RETRY_SECONDS: Final = 1.0
+# How long what was cancelled may take to end: a transaction that is rolled back asks the database once more.
+END_SECONDS: Final = 5.0
 # Nothing that anyone does elsewhere mends these: the process has to be started again with another setting.
 FINAL: Final = frozenset({"vault-key-wrong"})
 
@@ -42,5 +44,12 @@ class PatientBroker(KafkaBroker):
             await asyncio.sleep(RETRY_SECONDS)
 
     async def stop(self, *about: Any) -> None:
-        """Stop all subscribers. When the broker is away, the client ends by raising what it had cancelled itself."""
+        """Stop all subscribers. When the broker is away, the client ends by raising what it had cancelled itself.
+
+        FastStream cancels what is being handled and does not wait for its end: it would still hold a connection of the
+        database that is closed next, and leave it open.
+        """
+        handled = [task for subscriber in self.subscribers for task in getattr(subscriber, "tasks", ())]
         await asyncio.gather(super().stop(*about), return_exceptions=True)
+        if handled:
+            await asyncio.wait(handled, timeout=END_SECONDS)

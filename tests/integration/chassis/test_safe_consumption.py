@@ -1,12 +1,18 @@
 """The chassis meets the records of `test_stock_faststream.py`: none is lost, none blocks, none is obeyed."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
 import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.topics import PARTNERS
-from services.chassis import app, health
+from services.chassis import app, health, unit
+from services.chassis.database import transaction
 from services.chassis.kafka import broker_of
 from services.chassis.settings import Settings
 from services.chassis.starting import PatientBroker
@@ -45,15 +51,20 @@ async def counting(wire: Wire, topics: Topics, database: Database, monkeypatch: 
     return Counting(place, wire, monkeypatch)
 
 
-async def test_fact_1_the_message_in_hand_is_handled_after_a_stop(
-    counting: Counting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def without_patience(settings: Settings, kind: type[PatientBroker]) -> PatientBroker:
+@pytest.fixture
+def without_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that is stopped cancels at once what it has in hand."""
+
+    def impatient(settings: Settings, kind: type[PatientBroker]) -> PatientBroker:
         broker = broker_of(settings, kind)
         broker.config.broker_config.graceful_timeout = 0.01
         return broker
 
-    monkeypatch.setattr(app, "broker_of", without_patience)
+    monkeypatch.setattr(app, "broker_of", impatient)
+
+
+@pytest.mark.usefixtures("without_patience")
+async def test_fact_1_the_message_in_hand_is_handled_after_a_stop(counting: Counting) -> None:
     counting.send(1)
     other = await asyncpg.connect(counting.place.dsn)
     async with other.transaction():
@@ -65,6 +76,31 @@ async def test_fact_1_the_message_in_hand_is_handled_after_a_stop(
     async with counting.running():
         await counting.until_handled(1)
     assert await counting.counted() == 1
+
+
+@pytest.mark.usefixtures("without_patience")
+async def test_what_a_stop_cancels_has_ended_before_the_database_is_left(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, ended = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def slow_to_end(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
+        async with transaction(engine) as connection:
+            try:
+                entered.set()
+                yield connection
+                await asyncio.Event().wait()
+            finally:
+                # As a database that is slow to answer.
+                await asyncio.sleep(0.5)
+                ended.set()
+
+    monkeypatch.setattr(unit, "transaction", slow_to_end)
+    counting.send(1)
+    async with counting.running():
+        await asyncio.wait_for(entered.wait(), 15)
+    assert ended.is_set()
 
 
 async def test_facts_2_3_and_6_a_failed_message_is_kept_and_the_next_are_handled(counting: Counting) -> None:
