@@ -100,6 +100,20 @@ class RequestRefreshDue(Fact):
     at: Instant = Field(description="When the SIAO reminded.")
 
 
+class RightTold(Fact):
+    """To the prescriber: the préfecture has said which right the household has (CCH L441-2-3), and its legal day."""
+
+    type: ClassVar[str] = "right.told.v1"
+
+    request_id: LocalId = Field(description="The prescriber's own id of the request.")
+    household: Id = Field(description="The household.")
+    kind: MediationKind = Field(description="The right that was recognised.")
+    decided_on: date = Field(description="Day of the decision.")
+    due_on: date = Field(description="The legal day.")
+    requalified: bool = Field(description="Another right was known.")
+    at: Instant = Field(description="When the préfecture said so.")
+
+
 class LegalClockApproaching(Fact):
     """To the préfecture and the operator: a household's legal day is near and it has no offer."""
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contracts.alerts import LegalOfferMade
+from contracts.alerts import LegalOfferMade, RightTold
 from contracts.codes import MediationKind
 from contracts.notices import HouseholdDesignated
 from contracts.requests import Mediation, MediationDecided, RequestRefreshed
@@ -25,6 +25,8 @@ async def test_a_right_that_the_prefecture_tells_of_and_a_request_refreshed(terr
     assert await prefecture.is_refused(unknown) == "request-unknown"
     decided = await prefecture.tells(MediationDecided(request=told["request"], mediation=mediation))
     assert decided["household"] == told["household"]
+    right = await ccas.hears(RightTold)
+    assert (right.request_id, right.kind) == ("second", mediation.kind)
     # The structure's message goes another way: the right must have reached orientation before the place is vacant.
     await territory.counts(requests_registered=(2, 2), waiting=(2, 2), rights_recognised=(1, 1))
     await territory.structure.tells(a_vacancy())

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from contracts.alerts import LegalOfferMade
+from contracts.alerts import LegalOfferMade, RightTold
 from contracts.codes import EvaluationSection, MediationKind
 from contracts.designations import DesignationMade
 from contracts.households import HouseholdWaiting, RightRecognised
@@ -77,6 +77,33 @@ def test_what_the_prescriber_says_afterwards_does_not_change_it(mediation: Media
     assert clock is not None
     assert clock.kind is MediationKind.DAHO_HEBERGEMENT
     assert due_on(siao) == DAHO_HEBERGEMENT_OFFER.after(DECIDED, SIAO)
+
+
+def test_a_decision_that_is_said_twice_is_taken_twice_and_told_once() -> None:
+    siao = with_structure()
+    siao.send(CCAS, a_request())
+    answers = [siao.code(siao.send(PREFECTURE, decided())) for _ in range(2)]
+    assert (answers, len(siao.facts(RightRecognised)), len(siao.notices(CCAS, RightTold))) == (["accepted"] * 2, 1, 1)
+    siao.send(PREFECTURE, decided(kind=MediationKind.DALO))
+    assert [fact.requalified for fact in siao.facts(RightRecognised)] == [False, True]
+
+
+def test_what_the_prescriber_said_itself_is_told_again_once_the_prefecture_says_it() -> None:
+    siao = with_structure()
+    siao.send(CCAS, a_request(mediation=decided().mediation))
+    siao.send(PREFECTURE, decided())
+    assert [fact.requalified for fact in siao.facts(RightRecognised)] == [False]
+
+
+def test_the_prescriber_learns_the_right_and_its_day() -> None:
+    siao = with_structure()
+    siao.send(CCAS, a_request())
+    siao.send(PREFECTURE, decided())
+    (told,) = siao.notices(CCAS, RightTold)
+    (fact,) = siao.facts(RightRecognised)
+    due = DAHO_HEBERGEMENT_OFFER.after(DECIDED, SIAO)
+    assert (told.request_id, told.household, told.requalified) == ("first", fact.household, False)
+    assert (told.kind, told.decided_on, told.due_on) == (MediationKind.DAHO_HEBERGEMENT, DECIDED, due)
 
 
 def test_it_runs_for_an_incomplete_request_too_and_goes_on_once_it_is_complete() -> None:
