@@ -1,4 +1,4 @@
-"""The software of the operator, which judges refusals, and of those who house: bailleurs and préfecture."""
+"""The software of the operator, which judges refusals, of the préfecture, which tells of rights, and of bailleurs."""
 
 from dataclasses import dataclass, field
 
@@ -6,15 +6,17 @@ from contracts.answers import HouseholdRehoused
 from contracts.decisions import RefusalJudged
 from contracts.event import Message
 from contracts.notices import LegalClockAlert, RefusalToJudge
-from contracts.topics import DECISIONS, PARTNER_ANSWERS
+from contracts.requests import Mediation, MediationDecided
+from contracts.topics import DECISIONS, PARTNER_ANSWERS, REQUESTS
 from deploy.demo import draws
+from deploy.demo.department import Dossier
 from deploy.demo.plans import Fate, fate_of, verdict
 from deploy.demo.software import DEPENDS, Software
 
 
 @dataclass
 class AuthoritySoftware(Software):
-    """The préfecture: reads alerts and the list of ready households."""
+    """Préfecture and operator: both read the alerts."""
 
     alerts: set[str] = field(default_factory=set)
 
@@ -22,6 +24,16 @@ class AuthoritySoftware(Software):
         """A legal day went by."""
         if isinstance(message, LegalClockAlert):
             self.alerts.add(message.household)
+
+
+@dataclass
+class PrefectureSoftware(AuthoritySoftware):
+    """The préfecture: it tells which rights the commission de médiation has recognised."""
+
+    async def recognise(self, dossier: Dossier, mediation: Mediation) -> None:
+        """Say that this household has a right; its request may have been closed meanwhile."""
+        request = f"{dossier.prescriber.partner}/{dossier.request_id}"
+        await self.say(REQUESTS, MediationDecided(request=request, mediation=mediation), expected=DEPENDS)
 
 
 @dataclass

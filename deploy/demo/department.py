@@ -93,7 +93,11 @@ class Prescriber:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A household's request. `missing`: headings that its first version lacks; `asked_on`: start of its seniority."""
+    """A household's request. `missing`: headings that its first version lacks; `asked_on`: start of its seniority.
+
+    mediation: the right recognised; told_after: days after the request in which the préfecture tells of it, None when
+    the prescriber does.
+    """
 
     prescriber: Prescriber
     request_id: str
@@ -107,6 +111,7 @@ class Dossier:
     mediation: Mediation | None
     missing: tuple[EvaluationSection, ...]
     asked_on: date
+    told_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

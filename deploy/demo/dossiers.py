@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -30,6 +30,10 @@ WINTER: Final = 1.08
 OFFICE_HOURS: Final = (8.0, 18.0)
 SECOND_CHOICE_SHARE: Final = 0.35
 ANYWHERE_SHARE: Final = 0.75
+# A: of the rights recognised in the month, the préfecture tells one in two, within ten days, and the prescriber the
+# others, with the request.
+TOLD_BY_PREFECTURE: Final = 0.5
+TOLD_AFTER_DAYS: Final = (1.0, 10.0)
 
 _TEXTS: Final = {
     EvaluationSection.ADMINISTRATIVE: "Situation administrative vérifiée avec {name}.",
@@ -88,6 +92,8 @@ class Desk:
                 dossier = self._dossier(
                     dossier_rng, taken, self.day + timedelta(days=day), right, self.profile.assumed.incomplete
                 )
+                if right is not None and dossier_rng.random() < TOLD_BY_PREFECTURE:
+                    dossier = replace(dossier, told_after=dossier_rng.uniform(*TOLD_AFTER_DAYS))
                 found.append((at_office(rng, day), dossier))
         return tuple(sorted(found, key=lambda pair: (pair[0], pair[1].request_id)))
 
@@ -166,7 +172,7 @@ def submission(dossier: Dossier, revision: int, today: date, start: date) -> Req
             applicant_agrees=True,
             sections={section: text_of(section, household) for section in EvaluationSection if section not in lacking},
         ),
-        mediation=dossier.mediation,
+        mediation=dossier.mediation if dossier.told_after is None else None,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from contracts.topics import Role
 from deploy.demo import draws
 from deploy.demo.agenda import Act
-from deploy.demo.authorities import AuthoritySoftware, BailleurSoftware, OperatorSoftware
+from deploy.demo.authorities import BailleurSoftware, OperatorSoftware, PrefectureSoftware
 from deploy.demo.department import Department, Dossier, Hosted
 from deploy.demo.dossiers import at_office
 from deploy.demo.misbehaviour import MISDEEDS, Misdeed, Scene
@@ -35,7 +35,7 @@ class Cast:
     structures: dict[str, StructureSoftware]
     prescribers: dict[str, PrescriberSoftware]
     bailleurs: list[BailleurSoftware]
-    prefecture: AuthoritySoftware
+    prefecture: PrefectureSoftware
     operator: OperatorSoftware
 
     def everyone(self) -> list[Software]:
@@ -60,7 +60,7 @@ def cast_of(department: Department, world: World) -> Cast:
             for p in department.prescribers
         },
         bailleurs=[BailleurSoftware(partner, world) for partner in department.bailleurs],
-        prefecture=AuthoritySoftware(prefecture, world),
+        prefecture=PrefectureSoftware(prefecture, world),
         operator=OperatorSoftware(operator, world),
     )
 
@@ -117,6 +117,9 @@ class Calendar:
             self._on(at_office(rng, opening.day), partial(software.publish, opening.place.place_id))
         for day, dossier in self._department.arriving:
             self._on(day, partial(self._cast.prescribers[dossier.prescriber.partner].submit, dossier))
+            if dossier.told_after is not None and dossier.mediation is not None:
+                told = partial(self._cast.prefecture.recognise, dossier, dossier.mediation)
+                self._on(day + dossier.told_after, told)
         self._cancellations()
         for hosted in self._department.hosted:
             self._leaving(hosted)

@@ -57,11 +57,15 @@ class Designation:
 
 @dataclass(slots=True)
 class Case:
-    """A household: its request (every version that was taken, in order) or the stay that told of it."""
+    """A household: its request (every version that was taken, in order) or the stay that told of it.
+
+    decided: what the préfecture said of its right.
+    """
 
     household: str
     versions: list[Act] = field(default_factory=list)
     cancelled: list[Act] = field(default_factory=list)
+    decided: list[Act] = field(default_factory=list)
     hosted: Act | None = None
     declared: list[Act] = field(default_factory=list)
     withdrawn: list[Act] = field(default_factory=list)
@@ -73,6 +77,17 @@ class Case:
     def request(self) -> requests.RequestSubmitted:
         """The last version of the request; IndexError when it never asked."""
         return [m for act in self.versions if isinstance(m := act.delivery.message, requests.RequestSubmitted)][-1]
+
+    @property
+    def recognised(self) -> Act | None:
+        """The préfecture's last word on its right that was taken; None when it said nothing."""
+        return next((act for act in reversed(self.decided) if act.taken), None)
+
+    @property
+    def mediation(self) -> requests.Mediation | None:
+        """Its right: the préfecture's word, else the prescriber's; IndexError when it never asked."""
+        said = self.recognised.delivery.message if self.recognised else None
+        return said.mediation if isinstance(said, requests.MediationDecided) else self.request.mediation
 
     @property
     def members(self) -> tuple[requests.Member, ...]:
@@ -166,6 +181,8 @@ class History:
                 self.by_request[partner, message.request_id] = known
             case requests.RequestCancelled() if asked := self.by_request.get((partner, message.request_id)):
                 asked.cancelled.append(act)
+            case requests.MediationDecided() if named := self.by_request.get(_request(message.request)):
+                named.decided.append(act)
             case requests.HouseholdHosted() if act.taken and (household := act.caused("household")):
                 self._case(household).hosted = act
             case decisions.RefusalJudged() if found := self.designations.get(message.designation):
@@ -195,6 +212,11 @@ class History:
     def of_role(self, *roles: Role) -> Iterator[str]:
         """Partners of these roles."""
         return (partner.id for partner in self.ledger.partners.values() if partner.role in roles)
+
+
+def _request(named: str) -> tuple[str, str]:
+    prescriber, _, request_id = named.partition("/")
+    return prescriber, request_id
 
 
 def is_complete(version: Act) -> bool:

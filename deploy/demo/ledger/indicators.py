@@ -146,6 +146,9 @@ def _of_request(case_: Case) -> Iterator[Counted]:
     for act in case_.cancelled:
         if act.taken:
             yield _of("requests_cancelled", None, persons, act)
+    for act in case_.decided:
+        if act.taken:
+            yield _of("rights_recognised", None, persons, act)
 
 
 def _waiting(history: History, case_: Case) -> Iterator[Counted]:

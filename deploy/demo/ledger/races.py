@@ -49,6 +49,10 @@ def right_answers(history: History, act: Act) -> frozenset[str]:
             case_ = history.by_request[act.delivery.partner, message.request_id]
             admissions = [d.admitted for d in case_.designations if d.admitted]
             return _unless_over(history, act, admissions, "request-closed")
+        case requests.MediationDecided():
+            found = next(c for c in history.by_request.values() if act in c.decided)
+            endings = [d.admitted for d in found.designations if d.admitted]
+            return _unless_over(history, act, endings + [a for a in found.cancelled if a.taken], "request-closed")
         case _ if isinstance(message, _ON_DESIGNATION):
             return _on_designation(history, act, history.designations.get(message.designation))
     raise AssertionError(f"the answer to {act.delivery.type} depends on nobody")

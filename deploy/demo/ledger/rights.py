@@ -31,10 +31,10 @@ def legal_days_told(history: History, until: datetime) -> list[Finding]:
     found: list[Finding] = []
     authorities = list(history.of_role(Role.PREFECTURE, Role.OPERATOR))
     for case_ in history.cases.values():
-        if not case_.versions or case_.request.mediation is None:
+        if not case_.versions or case_.mediation is None:
             continue
         siao = history.ledger.partners[case_.versions[0].delivery.partner].siao
-        due = due_on(case_.request.mediation, siao)
+        due = due_on(case_.mediation, siao)
         for authority in authorities:
             said = heard.pop((authority, case_.household), [])
             found += _judge(history, case_, due, said, until)
@@ -53,7 +53,7 @@ def _judge(history: History, case_: Case, due: date, said: list[Notice], until: 
         yield Finding(CHECK, f"{what} : alerte répétée", "the same alert twice")
     if missed and missed[0] < midnight:
         yield Finding(CHECK, f"{what} : alerte trop tôt", "an early alert")
-    passed = midnight + timedelta(days=1) < until - history.patience
+    passed = max(midnight + timedelta(days=1), _known_from(case_)[1]) < until - history.patience
     if not missed and passed and _has_none(history, case_, until - history.patience):
         yield Finding(CHECK, f"{what} : alerte manquante", "a missing alert")
     for notice in said:
@@ -75,12 +75,29 @@ def _has_none(history: History, case_: Case, by: datetime) -> bool:
     return not over and all(d.closed_at is not None and d.closed_at < by for d in standing)
 
 
+def _known_from(case_: Case) -> tuple[datetime, datetime]:
+    """Since when the SIAO knows the right: between these two instants it learned of it."""
+    act = case_.recognised or case_.versions[0]
+    return act.delivery.sent_at, act.answer.at if act.answer else act.delivery.sent_at
+
+
 def _counts(history: History, case_: Case, designation: Designation) -> bool:
     """Whether this designation is an offer that the right calls for."""
-    mediation = case_.request.mediation
+    mediation = case_.mediation
     offered: OfferType = history.structures[designation.place[0], designation.place[1]].offer_type
     hebergement = mediation is not None and mediation.kind is MediationKind.DAHO_HEBERGEMENT
     return hebergement or offered.regime is Regime.LOGEMENT
+
+
+def _right_to_tell(history: History, case_: Case, designation: Designation) -> frozenset[bool]:
+    """Whether it must be told as an offer; either will do when it ended while the right became known."""
+    if not _counts(history, case_, designation):
+        return frozenset({False})
+    first, last = _known_from(case_)
+    ended = designation.closed_at
+    if ended is None or ended > last + history.slack:
+        return frozenset({True})
+    return frozenset({False}) if ended < first - history.slack else frozenset({True, False})
 
 
 def _offers(history: History, case_: Case, what: str, midnight: datetime, said: list[Notice]) -> Iterator[Finding]:
@@ -91,7 +108,7 @@ def _offers(history: History, case_: Case, what: str, midnight: datetime, said: 
         yield Finding(CHECK, f"{what} : offre annoncée plusieurs fois", "an offer told twice")
     for designation in case_.designations:
         offer = told.pop(designation.told.designation, None)
-        if (offer is not None) != _counts(history, case_, designation):
+        if (offer is not None) not in _right_to_tell(history, case_, designation):
             yield Finding(CHECK, f"{what} : offre mal annoncée", "an offer not told, or told wrongly")
         elif offer is not None and offer.in_time and designation.told.made_at >= midnight + timedelta(days=1):
             yield Finding(CHECK, f"{what} : offre tardive dite dans le délai", "a late offer said to be in time")

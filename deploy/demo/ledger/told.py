@@ -1,16 +1,21 @@
-"""What prescribers and the operator must be told: statuses of requests, refusals to judge."""
+"""What prescribers and the operator must be told: statuses of requests, rights recognised, refusals to judge."""
 
 from collections import Counter, defaultdict
 from datetime import datetime
 
 from contracts import answers
+from contracts.alerts import RightTold
 from contracts.notices import HouseholdRefusalToJudge, RefusalToJudge, RequestUpdated
 from deploy.demo.ledger.history import Case, History, is_complete
 from deploy.demo.ledger.record import Finding
+from deploy.demo.ledger.rights import due_on
 
 CHECK = "avis"
-LEGAL = "délais légaux"
-ILE_DE_FRANCE = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
+
+
+def as_it_was(history: History, until: datetime) -> list[Finding]:
+    """All that was told wrongly, twice or not at all; `until`: business time."""
+    return [*prescribers_told(history, until), *rights_told(history), *refusals_told(history)]
 
 
 def prescribers_told(history: History, until: datetime) -> list[Finding]:
@@ -54,6 +59,23 @@ def _admitted(case_: Case) -> bool:
 
 def _exactly(count: int) -> range:
     return range(count, count + 1)
+
+
+def rights_told(history: History) -> list[Finding]:
+    """Rights that the préfecture told, and of which the prescriber was not told once, or told another legal day."""
+    told: dict[tuple[str, str], list[RightTold]] = defaultdict(list)
+    for notice in history.ledger.notices:
+        if isinstance(notice.message, RightTold):
+            told[notice.partner, notice.message.request_id].append(notice.message)
+    found = []
+    for (prescriber, request_id), case_ in history.by_request.items():
+        said = told.pop((prescriber, request_id), [])
+        siao = history.ledger.partners[prescriber].siao
+        right = [due_on(case_.mediation, siao)] if case_.recognised and case_.mediation else []
+        if [message.due_on for message in said] != right:
+            text = f"demande {prescriber}/{request_id} : droit reconnu mal dit au prescripteur"
+            found.append(Finding(CHECK, text, "a right not told, or told wrongly"))
+    return found + [Finding(CHECK, f"{p}/{r} : droit inconnu", "an unknown right") for p, r in told]
 
 
 def refusals_told(history: History) -> list[Finding]:

@@ -50,7 +50,6 @@ def examine(
     acts, unpaired = answers.pair(ledger)
     history = History.of(ledger, acts, slack)
     made = len(history.designations)
-    told_findings = [*told.prescribers_told(history, until), *told.refusals_told(history)]
     counts = _counts(history, said)
     unreadable = [
         Finding("avis", f"illisible : {where}", "a notice that nobody can read") for where in ledger.unreadable
@@ -76,7 +75,7 @@ def examine(
             "Prescripteurs et opérateur informés",
             "Prescribers and operator told",
             len(ledger.notices),
-            [*told_findings, *unreadable],
+            [*told.as_it_was(history, until), *unreadable],
         ),
         Check("Échéances légales", "Legal clocks", sum(_has_right(case_) for case_ in history.cases.values()), alerts),
         Check("Copies des bailleurs", "Bailleurs' copies", copies, feeds.copies_right(history)),
@@ -91,4 +90,4 @@ def _names(ledger: Ledger) -> set[str]:
 
 
 def _has_right(case_: Case) -> bool:
-    return bool(case_.versions) and case_.request.mediation is not None
+    return bool(case_.versions) and case_.mediation is not None

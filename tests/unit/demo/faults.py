@@ -254,7 +254,7 @@ def indicator_absent(story: Story) -> None:
 
 
 def stock_wrong(story: Story) -> None:
-    story.rows["waiting", "all"] = [2, 2]
+    story.rows["waiting", "all"] = [3, 3]
 
 
 def name_in_a_core_topic(story: Story) -> None:

@@ -8,9 +8,11 @@ import pytest
 from contracts import answers, decisions, notices, requests
 from contracts.codes import DesignationOutcome, ExitDestination, Known, Party
 from contracts.topics import DECISIONS, PARTNER_ANSWERS, REQUESTS
+from deploy.demo.ledger.record import Finding
 from tests.unit.demo.builders import person, request
 from tests.unit.demo.faults import DOUBLE, ENDED, FAULTS, LAWFUL, LEGAL, RIGHT_ANSWER, TOLD
 from tests.unit.demo.legal_faults import LEGAL_FAULTS, an_offer
+from tests.unit.demo.rights import daho, offer, recognise
 from tests.unit.demo.story import (
     ASKER,
     OPERATOR,
@@ -40,6 +42,37 @@ def test_an_offer_that_is_told_is_right() -> None:
     story = whole_story()
     an_offer(story, in_time=True)
     assert story.verdict()[LEGAL].findings == []
+
+
+def recognised_late(story: Story, *, told_as_offer: bool) -> list[Finding]:
+    """A right that becomes known while a designation is under way, which is then its offer."""
+    decided = story.now.date()
+    story.ask(request("emma", person(5)))
+    story.designate("d9", "emma", "p1", person(5))
+    made_at = story.now
+    recognise(story, "emma", daho(decided))
+    if told_as_offer:
+        offer(story, "emma", "d9", decided, made_at, in_time=True)
+    return story.verdict()[LEGAL].findings
+
+
+def test_a_designation_under_way_is_the_offer_when_the_prefecture_tells_the_right() -> None:
+    assert recognised_late(whole_story(), told_as_offer=True) == []
+    assert len(recognised_late(whole_story(), told_as_offer=False)) == 2
+
+
+@pytest.mark.parametrize(("admitted", "code"), [(True, "request-closed"), (False, "accepted")])
+def test_a_right_is_taken_as_long_as_the_request_is_open(admitted: bool, code: str) -> None:
+    story = whole_story()
+    story.ask(request("emma", person(5)))
+    if admitted:
+        story.designate("d9", "emma", "p1", person(5))
+        story.admit("d9", "emma")
+    story.now += timedelta(hours=1)
+    recognise(story, "emma", daho(story.now.date()), code)
+    assert story.verdict()[RIGHT_ANSWER].findings == []
+    recognise(story, "emma", daho(story.now.date()), "accepted" if admitted else "request-closed")
+    assert len(story.verdict()[RIGHT_ANSWER].findings) == 1
 
 
 def test_a_fourth_overruling_is_refused() -> None:

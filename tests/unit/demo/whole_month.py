@@ -7,13 +7,13 @@ from contracts.codes import (
     DesignationOutcome,
     EvaluationSection,
     ExitDestination,
-    MediationKind,
     OfferType,
     Party,
 )
 from contracts.rules import AgeRule
 from contracts.topics import PARTNER_ANSWERS, REQUESTS
-from tests.unit.demo.builders import person, request
+from tests.unit.demo.builders import START, person, request
+from tests.unit.demo.rights import daho, recognise
 from tests.unit.demo.story import ASKER, SHELTER, Story
 
 
@@ -24,12 +24,13 @@ def whole_story() -> Story:
     anna, bea, cleo, dina = person(1), person(2), person(3), person(4)
     hosted = story.host("p3", "stay", dina)
     story.declare_ready(hosted, dina)
-    recognised = requests.Mediation(kind=MediationKind.DAHO_HEBERGEMENT, decided_on=date(2026, 9, 1))
     story.ask(request("anna", anna))
     story.ask(request("bea", bea, lacking=(EvaluationSection.BUDGET,)))
     story.ask(request("bea", bea, revision=2))
-    story.ask(request("cleo", cleo, recommended=(OfferType.ALT,), mediation=recognised))
+    story.ask(request("cleo", cleo, recommended=(OfferType.ALT,), mediation=daho(date(2026, 9, 1))))
     story.alert("cleo", date(2026, 10, 13))
+    story.ask(request("gaia", person(7), recommended=(OfferType.ALT,)))
+    recognise(story, "gaia", daho(START.date()))
     story.vacate("p1")
     story.designate("d1", "anna", "p1", anna)
     story.reply(answers.DesignationAcknowledged(designation="d1"))
@@ -67,7 +68,8 @@ def _reported(story: Story) -> None:
         ready_declared=(1, 1),
         rehoused=(1, 1),
         legal_clocks_missed=(1, 1),
+        rights_recognised=(1, 1),
     )
-    story.rows |= {("requests_registered", "all"): [3, 3], ("requests_registered", "chrs"): [2, 2]}
-    story.rows |= {("requests_registered", "alt"): [1, 1]}
-    story.rows |= {("waiting", "all"): [1, 1], ("waiting", "alt"): [1, 1]}
+    story.rows |= {("requests_registered", "all"): [4, 4], ("requests_registered", "chrs"): [2, 2]}
+    story.rows |= {("requests_registered", "alt"): [2, 2]}
+    story.rows |= {("waiting", "all"): [2, 2], ("waiting", "alt"): [2, 2]}
