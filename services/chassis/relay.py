@@ -34,6 +34,8 @@ _READ: Final = (
     "SELECT seq, id, topic, key, type, time, traceparent, payload FROM outbox"
     " WHERE topic <> ALL($2::text[]) ORDER BY seq LIMIT $1"
 )
+# What it writes need not be on the disk at once: a row whose deletion is lost in a crash is sent again, and recognised.
+_UNHURRIED: Final = "SET synchronous_commit = off"
 _DELETE: Final = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
 
 
@@ -107,6 +109,7 @@ class Relay:
             await asyncio.sleep(1)
         self.elected = True
         metrics.RELAY_LEADER.set(1)
+        await connection.execute(_UNHURRIED)
         while True:
             self._woken.clear()
             while await self._publish(connection):

@@ -14,7 +14,7 @@ from faststream.kafka import KafkaBroker
 from contracts.topics import CORE, Service
 from services.chassis.app import application
 from services.chassis.settings import Settings
-from services.chassis.subscribing import Listener, safe_parser, undecoded
+from services.chassis.subscribing import Listener, Reader, undecoded
 from services.chassis.tables import StateTable
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +50,7 @@ def departures(subscriber: Any) -> list[str]:
         "earliest": arguments.get("auto_offset_reset") == "earliest",
         "read_committed": arguments.get("isolation_level") == "read_committed",
         "batch": type(subscriber).__name__ == "BatchSubscriber",
-        "safe parser": options.parser is safe_parser,
+        "safe parser": getattr(options.parser, "__func__", None) is Reader.parse,
         "no decoding": options.decoder is undecoded,
         "listener": isinstance(subscriber._listener, Listener),
         "one handler": len(subscriber.calls) == 1,

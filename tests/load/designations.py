@@ -215,7 +215,7 @@ def measure(per_second: int, seconds: float, scale: Scale) -> list[float]:
         settings = running.kafka.client_settings()
         producer = Producer({**settings, "linger.ms": 0, "queue.buffering.max.messages": 200_000, "log_level": 0})
         group = {"group.id": uuid.uuid4().hex, "auto.offset.reset": "earliest", "log_level": 0}
-        consumer = Consumer({**settings, **group, "fetch.wait.max.ms": 20})
+        consumer = Consumer({**settings, **group})
         consumer.subscribe([NOTICES.pattern])
         notices = Notices(consumer)
         reader = threading.Thread(target=notices.read, daemon=True)

@@ -1,4 +1,4 @@
-"""Measures the goals S1 to S6 and S8, contenders in turn, and says of each whether it is met."""
+"""Measures the goals S1 to S6, S8 and S10, contenders in turn, and says of each whether it is met."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 from typing import Any, Final, TypeVar
 
-from tests.load import contenders, engine
+from tests.load import contenders, engine, footprint
 from tests.load.arena import Arena
 from tests.load.designations import Scale, measure
 from tests.load.hop import Contender, latency, throughput
@@ -253,6 +253,16 @@ def s8(_arena: Arena, size: Size) -> list[Row]:
     return rows
 
 
-GOALS: Final = {"S1": s1, "S2": s2, "S3": s3, "S4": s4, "S5": s5, "S6": s6, "S8": s8}
+def s10(_arena: Arena, _size: Size) -> list[Row]:
+    """What the platform of a département takes when nothing happens."""
+    found = footprint.measure(Scale())
+    return [
+        Row("S10", "ready again", "s", None, found.ready, None, "< 10", found.ready < 10, 1),
+        Row("S10", "memory", "MB", None, found.memory, None, "< 1,500", found.memory < 1_500, 1),
+        Row("S10", "idle, of one core", "%", None, 100 * found.idle, None, "< 10", found.idle < 0.1, 1),
+    ]
+
+
+GOALS: Final = {"S1": s1, "S2": s2, "S3": s3, "S4": s4, "S5": s5, "S6": s6, "S8": s8, "S10": s10}
 # S8 loads 100,000 requests by messages, and starts a platform four times: minutes, so it is asked for by name.
 USUAL: Final = tuple(goal for goal in GOALS if goal != "S8")

@@ -1,6 +1,7 @@
 """The chassis meets the records of `test_stock_faststream.py`: none is lost, none blocks, none is obeyed."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from confluent_kafka.cimpl import NewTopic
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.topics import PARTNERS
-from services.chassis import app, health, unit
+from services.chassis import app, health, subscribing, unit
 from services.chassis.database import transaction
 from services.chassis.kafka import broker_of
 from services.chassis.settings import Settings
@@ -43,7 +44,8 @@ async def counting(wire: Wire, topics: Topics, database: Database, monkeypatch: 
         user=wire.kafka.admin_user,
         password=wire.kafka.admin_password,
         dsn=database().replace("postgresql+asyncpg", "postgresql"),
-        source=topics("source"),
+        # As in life, another partition on which nothing comes.
+        source=topics("source", partitions=2),
         target=topics("target"),
         group=a_group(),
     )
@@ -160,6 +162,41 @@ async def test_fact_8_health_tells_of_a_unit_that_does_not_return(
             await until_true(ill, "health tells")
         await until_true(well, "health recovers")
         await counting.until_handled(2)
+    await other.close()
+
+
+async def test_what_was_handled_is_committed_before_the_service_has_stopped(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscribing, "COMMIT_SECONDS", 2.0)
+    async with counting.running():
+        counting.send(1)
+        await counting.until_answers(1)
+        # What is handled now is committed with the next commit, two seconds later.
+        counting.send(2)
+        await counting.until_answers(2)
+    assert await counting.wire.committed(counting.group, counting.place.source) == 2
+
+
+async def test_what_comes_after_a_busy_moment_does_not_wait_for_other_partitions(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscribing, "BROKER_WAIT_MS", 10_000)
+    other = await asyncpg.connect(counting.place.dsn)
+    async with counting.running():
+        async with other.transaction():
+            await other.execute("lock table counters")
+            counting.send(1)
+            await counting.until_waiting_for_a_lock()
+            counting.send(2)
+            # Nothing shows from outside that the client, which has the second one, asks ahead without its partition: by
+            # itself it does so after a tenth of a second.
+            await asyncio.sleep(0.5)
+        await counting.until_handled(2)
+        counting.send(3)
+        began = time.monotonic()
+        await counting.until_handled(3)
+        assert time.monotonic() - began < 5
     await other.close()
 
 
