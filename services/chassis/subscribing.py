@@ -164,6 +164,9 @@ class Reader:
         self.unit.reviving = True
         # The client may end by raising what it had cancelled itself.
         await asyncio.gather(self.subscriber.stop(), return_exceptions=True)
+        if self.committing is not None:
+            # It may ask for ever, through a client that is closed.
+            self.committing.cancel()
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self.subscriber.start()
