@@ -63,7 +63,9 @@ def lost(error: BaseException) -> bool:
     """Whether the database could not be reached, or not in time."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    return isinstance(error, PoolTimeout | OSError | TimeoutError | asyncpg.exceptions.InterfaceError)
+    # An internal error: the driver heard the end of its session between two statements, and is no longer in any state.
+    driver = asyncpg.exceptions.InterfaceError | asyncpg.exceptions.InternalClientError
+    return isinstance(error, PoolTimeout | OSError | TimeoutError | driver)
 
 
 def passes(error: BaseException) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from deploy.embedded.parts import DatabaseServer
-from services.chassis import metrics
+from services.chassis import metrics, outbox
 from services.chassis.states import Keyed, KeyedWorking
 from tests.integration.chassis.evidence import backends_of, counted
 from tests.integration.chassis.rig import PARTNERS, Bench, Log, bench_on
@@ -52,6 +52,9 @@ async def test_a_session_ended_in_a_transaction(bench: Bench, postgres: Database
             return await bench.rows(WAITING) == [1]
 
         await until_true(waits, "the batch waits in its transaction")
+        # The one that waits first: freed by the end of the other, it could commit before its own.
+        waiting = backends_of(bench.url) + " AND wait_event_type = 'Lock'"
+        await asyncio.to_thread(postgres.sql, waiting.replace("(pid)", "(pid, 5000)"))
         await asyncio.to_thread(postgres.sql, backends_of(bench.url))
         await other.invalidate()
     await asyncio.wait_for(handling, 30)
@@ -59,6 +62,28 @@ async def test_a_session_ended_in_a_transaction(bench: Bench, postgres: Database
     assert len(await bench.answers()) == 21
     assert await bench.rows("SELECT count(*) FROM quarantine") == [0]
     assert (backoffs() >= 1, unit.failing) == (True, False)
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_message_alone_is_not_to_blame_for_a_session_ended_before_its_commit(
+    bench: Bench, postgres: DatabaseServer, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    post = outbox.post
+
+    async def post_and_lose(connection: Any, posts: Any) -> None:
+        await post(connection, posts)
+        monkeypatch.undo()
+        postgres.sql(f"SELECT pg_terminate_backend({connection.get_server_pid()}, 5000)")
+        # The loop stood still meanwhile; with each turn it hears more: nothing, the last word, the closing.
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(outbox, "post", post_and_lose)
+    backoffs = counted(metrics.BACKOFFS)
+    await asyncio.wait_for(bench.unit().handle([Log().order("m")]), 30)
+    assert await bench.totals() == {"k": 1}
+    assert [(message, code) for _, message, code in await bench.answers()] == [("m", False)]
+    assert backoffs() == 1
 
 
 async def test_a_database_stopped_and_started(bench: Bench, postgres: DatabaseServer) -> None:
