@@ -17,6 +17,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 from faststream.message import StreamMessage
 
+from services.chassis.fetching import fetch_in_sessions
 from services.chassis.reading import Record
 from services.chassis.unit import Unit
 
@@ -99,6 +100,7 @@ class Reader:
 
     async def get_msg(self, consumer: AIOKafkaConsumer) -> tuple[Record, ...]:
         """The next batch, empty when nothing comes. FastStream's own sleeps when idle: the client wakes by itself."""
+        fetch_in_sessions(consumer)
         fetcher: Any = consumer._fetcher
         fetcher._prefetch_backoff = AHEAD_SECONDS
         await self.gate.wait()

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError, TopicAuthorizationFailedError
 
 from services.chassis.faults import Fault, Faults
+from services.chassis.fetching import fetch_in_sessions
 from services.chassis.kafka import client_settings
 from services.chassis.needs import reason_of
 from services.chassis.settings import ProcessSettings
@@ -115,6 +116,7 @@ class Tail:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await consumer.start()
+            fetch_in_sessions(consumer)
             followed: frozenset[str] = frozenset()
             while True:
                 if followed != self._wanted and time.monotonic() >= self._look_at:
