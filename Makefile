@@ -34,7 +34,7 @@ check: $(VENV)/ready ## Format, lint, types, import rules, unit and contract tes
 	@$(RUN) -m services.edge.openapi --check
 	@$(RUN) -m deploy.prometheus table --check
 	@$(RUN) -m deploy.grafana --check
-	@$(RUN) -m pytest -q tests/unit tests/contracts tests/architecture
+	@$(RUN) -m pytest -q -n logical --maxprocesses 4 tests/unit tests/contracts tests/architecture
 
 format: $(VENV)/ready ## Format the code and regenerate schemas, AsyncAPI, tables, dashboards
 	@$(VENV)/bin/ruff format .

@@ -5,7 +5,6 @@ a topic for each of 350 partners that took most of a core. Falls away when the l
 """
 
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, cast
 
@@ -40,14 +39,14 @@ class Question(FetchRequest):
     ) -> None:
         vars(self).update(vars(whole))
         self._topics = [(place.topic, [(place.partition, *asked)]) for place, asked in changed.items()]
-        self._session = copy(session)
+        self._session_id, self._epoch = session.id, session.epoch
         self._left = [(place.topic, [place.partition]) for place in left]
 
     def build(self, request_struct_class: type[FetchRequestStruct]) -> FetchRequestStruct:
         """The question as sent; a broker too old for sessions is asked everything, since it never answered with one."""
         struct = cast("Any", super().build(request_struct_class))
         if request_struct_class.API_VERSION >= FIRST_VERSION:
-            struct.session_id, struct.session_epoch = self._session.id, self._session.epoch
+            struct.session_id, struct.session_epoch = self._session_id, self._epoch
             struct.forgotten_topics_data = self._left
         return cast("FetchRequestStruct", struct)
 
