@@ -23,12 +23,15 @@ from services.chassis.vault import Vault
 
 # Rows read, published and deleted together.
 CHUNK: Final = 4000
-POLL_SECONDS: Final = 0.1
+# Commits are told of; this is for what an instance committed that ended before it told.
+POLL_SECONDS: Final = 1.0
 # A topic is provisioned within seconds: after a minute without it, its messages are an operator's matter.
 MISSING_SECONDS: Final = 60.0
 # How soon a topic that is missing, or refuses us, is tried again.
 MISSING_PAUSE: Final = 1.0
 REFUSED_PAUSE: Final = 5.0
+_CHANNEL: Final = "outbox"
+_TELL: Final = f"NOTIFY {_CHANNEL}"
 _LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('outbox-relay'))"
 _READ: Final = (
     "SELECT seq, id, topic, key, type, time, traceparent, payload FROM outbox"
@@ -49,7 +52,7 @@ class Held:
 
 
 class Relay:
-    """One publishing instance a service, elected by an advisory lock; woken by commits, and by polling.
+    """One publishing instance a service, elected by an advisory lock; woken by its commits, and told of the others'.
 
     A publication that fails is tried again from the first row that failed: nothing that follows it on the same
     partition is deleted before it, so order holds; what was sent twice is recognised by its id. A topic that is missing
@@ -103,13 +106,11 @@ class Relay:
             await self._shipping.close()
 
     async def _lead(self, connection: Connection) -> None:
-        while not await connection.fetchval(_LOCK):
-            # Another instance leads: what it suffers from is its own to tell.
-            self._faults.mended("relay")
-            await asyncio.sleep(1)
+        await self._stand_by(connection)
         self.elected = True
         metrics.RELAY_LEADER.set(1)
         await connection.execute(_UNHURRIED)
+        await connection.add_listener(_CHANNEL, lambda *_: self.wake())
         while True:
             self._woken.clear()
             while await self._publish(connection):
@@ -117,8 +118,21 @@ class Relay:
             self.last_success = time.monotonic()
             if not self._held:
                 self._faults.mended("relay")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            await self._woken_within(POLL_SECONDS)
+
+    async def _stand_by(self, connection: Connection) -> None:
+        """Until elected; whoever leads is told of what is committed here meanwhile."""
+        while not await connection.fetchval(_LOCK):
+            # What it suffers from is its own to tell.
+            self._faults.mended("relay")
+            if await self._woken_within(1):
+                self._woken.clear()
+                await connection.execute(_TELL)
+
+    async def _woken_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        return self._woken.is_set()
 
     async def _publish(self, connection: Connection) -> bool:
         """Publish one chunk; True when there may be more."""

@@ -218,6 +218,26 @@ async def test_of_two_instances_one_publishes_and_the_other_takes_over(
     assert numbers_of(await asyncio.to_thread(taken_from, kafka, topic, 600)) == list(range(600))
 
 
+async def test_what_another_instance_commits_is_published_at_once(
+    bench: Bench, one: Relay, kafka: Broker, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "POLL_SECONDS", 60.0)
+    topic, engine = topics(), engine_of(bench.url)
+    other = Relay(settings_of(kafka, bench.url), engine, "/siao/offers")
+    try:
+        async with running(one.run()):
+            await until(lambda: one.elected, "the first is elected")
+            async with running(other.run()):
+                for number in range(3):
+                    await post(bench, *numbered(topic, [number]), cause=b"%d" % number)
+                    other.wake()
+                    await until_empty(bench, 10)
+                assert not other.elected
+    finally:
+        await engine.dispose()
+    assert numbers_of(await asyncio.to_thread(taken_from, kafka, topic, 3)) == [0, 1, 2]
+
+
 async def test_a_missing_topic_holds_back_nothing_else_and_gets_its_messages_when_it_appears(
     bench: Bench, one: Relay, kafka: Broker, kafka_admin: AdminClient, topics: Topics
 ) -> None:
