@@ -20,15 +20,18 @@ def as_it_was(history: History, until: datetime) -> list[Finding]:
 
 def prescribers_told(history: History, until: datetime) -> list[Finding]:
     """Requests whose prescriber was not told each step, or told one that did not happen."""
-    told: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    told: dict[tuple[str, str], list[RequestUpdated]] = defaultdict(list)
     for notice in history.ledger.notices:
         if isinstance(notice.message, RequestUpdated):
-            told[notice.partner, notice.message.request_id][notice.message.status] += 1
-    found = []
+            told[notice.partner, notice.message.request_id].append(notice.message)
+    found, told_by = [], until - history.patience
     for (prescriber, request_id), case_ in history.by_request.items():
-        counts = told.pop((prescriber, request_id), Counter())
-        for status, right in _steps(case_, until - history.patience).items():
-            if counts[status] not in right:
+        said = told.pop((prescriber, request_id), [])
+        counts = Counter[str](message.status for message in said)
+        # Of what was decided at the very end, the structure may not have heard yet.
+        early = Counter[str](message.status for message in said if message.at <= told_by)
+        for status, right in _steps(case_, told_by).items():
+            if counts[status] < right.start or early[status] >= right.stop:
                 text = f"demande {prescriber}/{request_id} : « {status} » dit {counts[status]} fois"
                 found.append(Finding(CHECK, text, "a step not told, or told wrongly"))
     return found + [Finding(CHECK, f"{p}/{r} : demande inconnue", "an unknown request") for p, r in told]

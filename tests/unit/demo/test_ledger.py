@@ -158,6 +158,19 @@ def test_the_end_of_a_designation_may_be_heard_before_its_beginning() -> None:
     assert (verdict[ENDED].findings, verdict[DOUBLE].findings, verdict[TOLD].findings) == ([], [], [])
 
 
+@pytest.mark.parametrize(("before_the_end", "findings"), [(timedelta(), 0), (timedelta(hours=2), 1)])
+def test_of_what_is_decided_at_the_very_end_a_prescriber_may_hear_before_the_structure(
+    before_the_end: timedelta, findings: int
+) -> None:
+    story = whole_story()
+    story.ask(request("emma", person(5)))
+    decided = story.now + timedelta(hours=2) - before_the_end
+    story.now, now = decided, story.now
+    story.status("emma", "designated")
+    story.now = now
+    assert len(story.verdict()[TOLD].findings) == findings
+
+
 def test_the_same_record_heard_twice_is_one_notice() -> None:
     story = whole_story()
     notice = story.ledger.notices[0]
