@@ -21,6 +21,8 @@ from tests.integration.chassis.evidence import settings_of
 from tests.integration.chassis.wire import Wire, until
 from tests.servers import Topics
 
+# About what our client asks, of the same broker in either.
+pytestmark = pytest.mark.once
 PARTITIONS = 40
 
 
