@@ -123,7 +123,7 @@ class Relay:
     async def _stand_by(self, connection: Connection) -> None:
         """Until elected; whoever leads is told of what is committed here meanwhile."""
         while not await connection.fetchval(_LOCK):
-            # What it suffers from is its own to tell.
+            # Another instance leads: what it suffers from is its own to tell.
             self._faults.mended("relay")
             if await self._woken_within(1):
                 self._woken.clear()

@@ -88,7 +88,7 @@ class Reading:
             self.given.append(record.value.decode())
 
     async def expect(self, values: Sequence[str]) -> None:
-        """Until these were given, in any order of partitions; then nothing else comes."""
+        """Until as many were given, in any order of partitions: these, and each once."""
         while len(self.given) < len(values):
             await asyncio.wait_for(self.take(), 15)
         assert Counter(self.given) == Counter(values)
@@ -212,6 +212,9 @@ async def test_whatever_happens_each_record_is_given_once_in_order(
     reading.consumer.resume(*reading.places)
     expected = [f"{partition}:{n}" for partition, count in sent.items() for n in range(count)]
     await reading.expect(expected)
+    # Nothing comes again.
+    await reading.take()
+    assert len(reading.given) == len(expected)
     for partition, count in sent.items():
         mine = [value for value in reading.given if value.startswith(f"{partition}:")]
         assert mine == [f"{partition}:{n}" for n in range(count)]
