@@ -101,11 +101,8 @@ class Sessions:
             if answer.API_VERSION < FIRST_VERSION:
                 session.begin_anew()
                 return answer
-            if answer.error_code and session.epoch:
-                # Forgotten, since brokers restart and have room for so many: said whole, it begins another.
-                session.begin_anew()
-                answer = await self._client.send(node, session.question(request))
             if answer.error_code:
+                # Forgotten, since brokers restart and have room for so many. The fetcher asks again a moment later.
                 raise errors.for_code(answer.error_code)()
             session.answered(answer.session_id)
         except BaseException:
